@@ -1,0 +1,63 @@
+package io.micropatterns.core.cursor;
+
+import org.jspecify.annotations.Nullable;
+
+/** The statements of a follower. Each ordering matches an index, so that no plan has to sort or scan the table. */
+final class FollowerSql {
+
+    private final String table;
+    private final String columns;
+    private final String where;
+
+    FollowerSql(String table, String columns, @Nullable String filter) {
+        this.table = table;
+        this.columns = columns;
+        this.where = filter == null ? " where " : " where " + filter + " and ";
+    }
+
+    /** Rows not visible in the remembered snapshot, with the statement's own snapshot in each result row. */
+    String nextSlice(boolean hadTransactionsInProgress) {
+        String rows = "(" + sinceXmax(columns + ", position as follower_position") + " limit ?)";
+        if (hadTransactionsInProgress) {
+            rows += " union all (select " + columns + ", position as follower_position from " + table + where
+                    + "xid = any(?::xid8[]) order by xid, position limit ?)";
+        }
+        return "select s.follower_snapshot, o.* from (select pg_current_snapshot()::text as follower_snapshot) s"
+                + " left join (" + rows + ") o on true order by o.follower_position";
+    }
+
+    /** The first position of a slice. The fences keep the planner on the index by transaction id. */
+    String firstOfSlice(boolean hadTransactionsInProgress) {
+        String rows = "(" + sinceXmax("position, xid") + " offset 0)";
+        if (hadTransactionsInProgress) {
+            rows += " union all (select position, xid from " + table + where
+                    + "xid = any(?::xid8[]) order by xid, position offset 0)";
+        }
+        return "select min(position) from (" + rows + ") o where pg_visible_in_snapshot(xid, ?::pg_snapshot)";
+    }
+
+    /** A page of a slice, by position. */
+    String pageOfSlice() {
+        return "select " + columns + ", position as follower_position from " + table + where
+                + "position > ? and pg_visible_in_snapshot(xid, ?::pg_snapshot)"
+                + " and not pg_visible_in_snapshot(xid, ?::pg_snapshot) order by position limit ?";
+    }
+
+    String lock() {
+        return "lock table " + table + " in share row exclusive mode";
+    }
+
+    /** Moves read rows into the past and unread ones into the rebasing transaction, where the new cursor needs it. */
+    String rebase() {
+        String read = "(position <= ? and (pg_visible_in_snapshot(xid, ?::pg_snapshot)"
+                + " or (position <= ? and pg_visible_in_snapshot(xid, ?::pg_snapshot))))";
+        return "update " + table + " t set xid = case when r.read then '3'::xid8 else pg_current_xact_id() end"
+                + " from (select position as p, " + read + " as read from " + table
+                + (where.length() > 7 ? where.substring(0, where.length() - 5) : "") + ") r"
+                + where + "t.position = r.p and (not r.read or not pg_visible_in_snapshot(t.xid, ?::pg_snapshot))";
+    }
+
+    private String sinceXmax(String what) {
+        return "select " + what + " from " + table + where + "xid >= ?::xid8 order by xid, position";
+    }
+}

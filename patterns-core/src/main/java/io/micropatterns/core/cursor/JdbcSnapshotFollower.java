@@ -1,0 +1,202 @@
+package io.micropatterns.core.cursor;
+
+import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Follows a table with plain SQL. Thread-safe: holds no state but its statements. */
+final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
+
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate transaction;
+    private final JdbcTemplate transactionalJdbc;
+    private final String table;
+    private final RowMapper<T> mapper;
+    private final List<Object> filterArguments;
+    private final FollowerSql sql;
+
+    JdbcSnapshotFollower(Builder<T> builder) {
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(builder.dataSource));
+        this.transactionalJdbc = new JdbcTemplate(builder.dataSource);
+        this.transaction = new TransactionTemplate(new JdbcTransactionManager(builder.dataSource));
+        this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        this.table = builder.table;
+        this.mapper = builder.mapper;
+        this.filterArguments = builder.filterArguments;
+        this.sql = new FollowerSql(builder.table, builder.columns, builder.filter);
+    }
+
+    @Override
+    public SnapshotCursor beginning() {
+        return SnapshotCursor.at(cluster(), TransactionSnapshot.beforeAll(), 0);
+    }
+
+    @Override
+    public SnapshotCursor end() {
+        String snapshot = required("select pg_current_snapshot()::text");
+        return SnapshotCursor.at(cluster(), TransactionSnapshot.parse(snapshot), 0);
+    }
+
+    @Override
+    public void verify(SnapshotCursor cursor) {
+        String cluster = cluster();
+        if (!cluster.equals(cursor.cluster())) {
+            throw new CursorMismatchException(
+                    table, "it was made on cluster " + cursor.cluster() + ", and this is cluster " + cluster);
+        }
+        requireNotBehind(cursor, TransactionSnapshot.parse(required("select pg_current_snapshot()::text")));
+    }
+
+    @Override
+    public SnapshotPage<T> read(SnapshotCursor after, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be at least 1, but is " + limit);
+        }
+        return after.slice() == null ? readNewSlice(after, limit) : readWithinSlice(after, after.slice(), limit);
+    }
+
+    private SnapshotPage<T> readNewSlice(SnapshotCursor after, int limit) {
+        long[] inProgress = after.read().inProgress();
+        List<Object> arguments = rangeArguments(after.read(), inProgress, limit + 1);
+        Rows rows = new Rows(limit);
+        jdbc.query(sql.nextSlice(inProgress.length > 0), rows::add, arguments.toArray());
+        TransactionSnapshot snapshot = TransactionSnapshot.parse(rows.snapshot);
+        requireNotBehind(after, snapshot);
+        if (rows.count <= limit) {
+            return new SnapshotPage<>(rows.rows, endOfSlice(after, snapshot, rows.lastPosition), true);
+        }
+        return readWithinSlice(after.within(snapshot, firstPosition(after, snapshot) - 1), snapshot, limit);
+    }
+
+    private SnapshotPage<T> readWithinSlice(SnapshotCursor after, TransactionSnapshot slice, int limit) {
+        List<Object> arguments = new ArrayList<>(filterArguments);
+        arguments.addAll(List.of(after.position(), slice.toString(), after.read().toString(), limit));
+        Rows rows = new Rows(limit);
+        jdbc.query(sql.pageOfSlice(), rows::addRow, arguments.toArray());
+        if (rows.count < limit) {
+            return new SnapshotPage<>(rows.rows, endOfSlice(after, slice, rows.lastPosition), true);
+        }
+        return new SnapshotPage<>(rows.rows, after.within(slice, rows.lastPosition), false);
+    }
+
+    private long firstPosition(SnapshotCursor after, TransactionSnapshot slice) {
+        long[] inProgress = after.read().inProgress();
+        List<Object> arguments = rangeArguments(after.read(), inProgress, null);
+        arguments.add(slice.toString());
+        Long first = jdbc.queryForObject(sql.firstOfSlice(inProgress.length > 0), Long.class, arguments.toArray());
+        // Rows may be gone meanwhile (retention of another kind): then the slice is empty from anywhere.
+        return first == null ? after.highest() + 1 : first;
+    }
+
+    private List<Object> rangeArguments(TransactionSnapshot read, long[] inProgress, @Nullable Integer limit) {
+        List<Object> arguments = new ArrayList<>(filterArguments);
+        arguments.add(Long.toString(read.xmax()));
+        if (limit != null) {
+            arguments.add(limit);
+        }
+        if (inProgress.length > 0) {
+            arguments.addAll(filterArguments);
+            arguments.add(Arrays.stream(inProgress)
+                    .mapToObj(Long::toString)
+                    .collect(Collectors.joining(",", "{", "}")));
+            if (limit != null) {
+                arguments.add(limit);
+            }
+        }
+        return arguments;
+    }
+
+    private static SnapshotCursor endOfSlice(SnapshotCursor from, TransactionSnapshot slice, long lastPosition) {
+        return SnapshotCursor.at(from.cluster(), slice, Math.max(from.highest(), lastPosition));
+    }
+
+    private void requireNotBehind(SnapshotCursor cursor, TransactionSnapshot current) {
+        if (current.xmax() < cursor.newest().xmax()) {
+            throw new CursorMismatchException(
+                    table,
+                    "its transaction ids reach to " + cursor.newest().xmax() + ", the database's only to "
+                            + current.xmax() + " (was it restored to an earlier point?)");
+        }
+    }
+
+    @Override
+    public SnapshotCursor rebase(SnapshotCursor cursor) {
+        String cluster = cluster();
+        return Objects.requireNonNull(transaction.execute(status -> {
+            transactionalJdbc.execute(sql.lock());
+            long own = required(transactionalJdbc, "select pg_current_xact_id()::text::bigint", Long.class);
+            TransactionSnapshot now = TransactionSnapshot.parse(
+                            required(transactionalJdbc, "select pg_current_snapshot()::text", String.class))
+                    .without(own);
+            List<Object> arguments = new ArrayList<>();
+            arguments.addAll(List.of(
+                    cursor.highest(), cursor.read().toString(), cursor.position(), cursor.newest().toString()));
+            arguments.addAll(filterArguments);
+            arguments.addAll(filterArguments);
+            arguments.add(now.toString());
+            transactionalJdbc.update(sql.rebase(), arguments.toArray());
+            return SnapshotCursor.at(cluster, now, cursor.highest());
+        }));
+    }
+
+    private String cluster() {
+        return required("select system_identifier::text from pg_control_system()");
+    }
+
+    private String required(String query) {
+        return required(jdbc, query, String.class);
+    }
+
+    private static <V> V required(JdbcTemplate template, String query, Class<V> type) {
+        V value = template.queryForObject(query, type);
+        if (value == null) {
+            throw new IllegalStateException("no result from: " + query);
+        }
+        return value;
+    }
+
+    /** Collects up to {@code limit} rows and counts the rest. */
+    private final class Rows {
+
+        private final int limit;
+        private final List<T> rows = new ArrayList<>();
+        private String snapshot = "";
+        private int count;
+        private long lastPosition;
+
+        Rows(int limit) {
+            this.limit = limit;
+        }
+
+        /** A row of the outer join: the snapshot, and a row of the table or nothing. */
+        void add(ResultSet result) throws SQLException {
+            if (count == 0) {
+                snapshot = result.getString("follower_snapshot");
+            }
+            long position = result.getLong("follower_position");
+            if (!result.wasNull()) {
+                addRow(result);
+                lastPosition = position;
+            }
+        }
+
+        void addRow(ResultSet result) throws SQLException {
+            if (count++ < limit) {
+                T row = mapper.mapRow(result, count - 1);
+                rows.add(Objects.requireNonNull(row, "the row mapper returned null"));
+            }
+            lastPosition = result.getLong("follower_position");
+        }
+    }
+}

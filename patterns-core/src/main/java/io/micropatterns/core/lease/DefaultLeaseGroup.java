@@ -1,0 +1,249 @@
+package io.micropatterns.core.lease;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/** One heartbeat thread, and one thread for each held lease's work. */
+final class DefaultLeaseGroup implements LeaseGroup {
+
+    private static final Logger log = LoggerFactory.getLogger(LeaseGroup.class);
+
+    private final LeaseStore store;
+    private final String group;
+    private final List<String> names;
+    private final String member;
+    private final Duration timeToLive;
+    private final LeasedWork work;
+    private final ThreadFactory threadFactory;
+    private final LongSupplier nanoClock;
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread heartbeat;
+    private volatile long lastHeartbeat;
+
+    DefaultLeaseGroup(Builder builder, LeaseStore store) {
+        this.store = store;
+        this.group = builder.group;
+        this.names = List.copyOf(builder.names);
+        this.member = builder.member;
+        this.timeToLive = builder.timeToLive;
+        this.work = builder.work;
+        this.threadFactory = builder.threadFactory;
+        this.nanoClock = builder.nanoClock;
+        this.lastHeartbeat = nanoClock.getAsLong();
+        this.heartbeat = threadFactory.newThread(this::beatUntilClosed);
+        this.heartbeat.setName("leases-" + group);
+    }
+
+    @Override
+    public String member() {
+        return member;
+    }
+
+    @Override
+    public void start() {
+        heartbeat.start();
+    }
+
+    @Override
+    public Collection<Lease> held() {
+        return running.values().stream()
+                .map(Running::lease)
+                .filter(Lease::isHeld)
+                .map(Lease.class::cast)
+                .toList();
+    }
+
+    @Override
+    public List<LeaseOwner> owners() {
+        return store.owners(names);
+    }
+
+    @Override
+    public Duration sinceHeartbeat() {
+        return Duration.ofNanos(nanoClock.getAsLong() - lastHeartbeat);
+    }
+
+    private void beatUntilClosed() {
+        boolean failing = false;
+        try {
+            do {
+                try {
+                    beat();
+                    failing = false;
+                } catch (DataAccessException e) {
+                    // Leases run out by their holders' own clocks; acquiring goes on when the database is back.
+                    if (!failing) {
+                        log.warn("Heartbeat of lease group '{}' failed; trying again: {}", group, e.toString());
+                    }
+                    failing = true;
+                } catch (RuntimeException e) {
+                    log.error("Heartbeat of lease group '{}' failed", group, e);
+                }
+            } while (!closing.await(timeToLive.toMillis() / 4, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void beat() {
+        long sentAt = nanoClock.getAsLong();
+        int members = store.join(group, member, timeToLive);
+        renew();
+        lastHeartbeat = sentAt;
+        int least = names.size() / members;
+        int most = (names.size() + members - 1) / members;
+        shed(most);
+        if (running.size() < most) {
+            acquire(least, most);
+        }
+    }
+
+    private void renew() {
+        List<String> held = running.values().stream()
+                .map(Running::lease)
+                .filter(Lease::isHeld)
+                .map(Lease::name)
+                .toList();
+        if (held.isEmpty()) {
+            return;
+        }
+        long sentAt = nanoClock.getAsLong();
+        Set<String> renewed = store.renew(held, member, timeToLive);
+        for (String name : held) {
+            Running task = running.get(name);
+            if (task == null) {
+                continue;
+            }
+            if (renewed.contains(name)) {
+                task.lease.extend(deadline(sentAt));
+            } else {
+                log.warn("Lease '{}' was lost; stopping its work", name);
+                task.lease.end();
+            }
+        }
+    }
+
+    private void shed(int most) {
+        long held = running.values().stream().filter(task -> task.lease.isHeld()).count();
+        Iterator<Running> tasks = running.values().iterator();
+        while (held > most && tasks.hasNext()) {
+            Running task = tasks.next();
+            if (task.lease.isHeld()) {
+                log.debug("Giving lease '{}' to another member", task.lease.name());
+                task.lease.end();
+                held--;
+            }
+        }
+    }
+
+    private void acquire(int least, int most) {
+        for (String name : store.free(names)) {
+            if (running.size() >= most || closing.getCount() == 0) {
+                return;
+            }
+            if (running.containsKey(name)) {
+                continue;
+            }
+            long sentAt = nanoClock.getAsLong();
+            OptionalLong token = store.acquire(name, member, timeToLive);
+            if (token.isPresent()) {
+                begin(new HeldLease(name, member, token.getAsLong(), nanoClock, deadline(sentAt)));
+            }
+            // Beyond its sure share a member takes one lease a heartbeat, so that the others come to theirs.
+            if (running.size() > least) {
+                return;
+            }
+        }
+    }
+
+    private long deadline(long sentAt) {
+        return sentAt + timeToLive.toNanos() / 10 * 9;
+    }
+
+    private void begin(HeldLease lease) {
+        Running task = new Running(lease);
+        running.put(lease.name(), task);
+        task.thread.start();
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        running.values().forEach(task -> task.lease.end());
+        try {
+            heartbeat.join(timeToLive.toMillis());
+            for (Running task : List.copyOf(running.values())) {
+                task.lease.end();
+                task.thread.join(timeToLive.toMillis());
+                if (task.thread.isAlive()) {
+                    task.thread.interrupt();
+                    task.thread.join(timeToLive.toMillis());
+                }
+            }
+            store.leave(group, member);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (DataAccessException e) {
+            log.debug("Could not leave lease group '{}'; the membership will expire", group, e);
+        }
+    }
+
+    /** The work of one lease, on its thread. */
+    private final class Running implements Runnable {
+
+        private final HeldLease lease;
+        private final Thread thread;
+
+        Running(HeldLease lease) {
+            this.lease = lease;
+            this.thread = threadFactory.newThread(this);
+            this.thread.setName(lease.name());
+        }
+
+        HeldLease lease() {
+            return lease;
+        }
+
+        @Override
+        public void run() {
+            try {
+                work.run(lease);
+            } catch (InterruptedException e) {
+                log.debug("Work of lease '{}' was interrupted", lease.name());
+            } catch (Exception e) {
+                log.error("Work of lease '{}' failed; it will be tried again", lease.name(), e);
+            } finally {
+                lease.end();
+                // A set interrupt flag would keep the pool from lending a connection.
+                boolean interrupted = Thread.interrupted();
+                giveBack();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+                running.remove(lease.name(), this);
+            }
+        }
+
+        private void giveBack() {
+            try {
+                store.release(lease.name(), lease.owner(), lease.token());
+            } catch (DataAccessException e) {
+                log.debug("Could not give lease '{}' back; it will expire", lease.name(), e);
+            }
+        }
+    }
+}

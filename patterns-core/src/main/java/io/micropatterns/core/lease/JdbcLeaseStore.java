@@ -1,0 +1,97 @@
+package io.micropatterns.core.lease;
+
+import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Leases as rows of {@code patterns_lease}. Thread-safe. */
+final class JdbcLeaseStore implements LeaseStore {
+
+    private static final String UNTIL = "clock_timestamp() + ? * interval '1 millisecond'";
+
+    private final JdbcTemplate jdbc;
+
+    JdbcLeaseStore(DataSource dataSource) {
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource));
+    }
+
+    @Override
+    public OptionalLong acquire(String name, String owner, Duration timeToLive) {
+        return jdbc
+                .queryForList(
+                        "insert into patterns_lease as l (name, owner, token, expires_at) values (?, ?, 1, " + UNTIL + ")"
+                                + " on conflict (name) do update set owner = excluded.owner, token = l.token + 1,"
+                                + " expires_at = excluded.expires_at"
+                                + " where l.owner is null or l.expires_at < clock_timestamp() returning l.token",
+                        Long.class,
+                        name,
+                        owner,
+                        timeToLive.toMillis())
+                .stream()
+                .mapToLong(Long::longValue)
+                .findFirst();
+    }
+
+    @Override
+    public Set<String> renew(Collection<String> names, String owner, Duration timeToLive) {
+        return new HashSet<>(jdbc.queryForList(
+                "update patterns_lease set expires_at = " + UNTIL
+                        + " where name = any(?) and owner = ? and expires_at > clock_timestamp() returning name",
+                String.class,
+                timeToLive.toMillis(),
+                names.toArray(String[]::new),
+                owner));
+    }
+
+    @Override
+    public void release(String name, String owner, long token) {
+        jdbc.update(
+                "update patterns_lease set owner = null, expires_at = null where name = ? and owner = ? and token = ?",
+                name,
+                owner,
+                token);
+    }
+
+    @Override
+    public List<String> free(Collection<String> names) {
+        return jdbc.queryForList(
+                "select n from unnest(?::text[]) n where not exists (select 1 from patterns_lease l"
+                        + " where l.name = n and l.owner is not null and l.expires_at > clock_timestamp())",
+                String.class,
+                (Object) names.toArray(String[]::new));
+    }
+
+    @Override
+    public int join(String group, String member, Duration timeToLive) {
+        jdbc.update(
+                "insert into patterns_member (group_name, member, expires_at) values (?, ?, " + UNTIL + ")"
+                        + " on conflict (group_name, member) do update set expires_at = excluded.expires_at",
+                group,
+                member,
+                timeToLive.toMillis());
+        jdbc.update("delete from patterns_member where group_name = ? and expires_at < clock_timestamp()", group);
+        Integer members =
+                jdbc.queryForObject("select count(*) from patterns_member where group_name = ?", Integer.class, group);
+        return members == null ? 1 : members;
+    }
+
+    @Override
+    public void leave(String group, String member) {
+        jdbc.update("delete from patterns_member where group_name = ? and member = ?", group, member);
+    }
+
+    @Override
+    public List<LeaseOwner> owners(Collection<String> names) {
+        return jdbc.query(
+                "select name, owner, token from patterns_lease"
+                        + " where name = any(?) and owner is not null and expires_at > clock_timestamp() order by name",
+                (row, index) -> new LeaseOwner(row.getString("name"), row.getString("owner"), row.getLong("token")),
+                (Object) names.toArray(String[]::new));
+    }
+}
