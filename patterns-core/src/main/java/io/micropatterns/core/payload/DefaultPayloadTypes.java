@@ -1,0 +1,111 @@
+package io.micropatterns.core.payload;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** {@link PayloadTypes} over two maps; names that were not registered are cached with their class. */
+final class DefaultPayloadTypes implements PayloadTypes {
+
+    private final Map<Class<?>, String> names;
+    private final Map<String, Class<?>> classes;
+
+    // A ClassValue lives and dies with its class, so the cache needs no eviction rule.
+    private final ClassValue<String> declaredNames = new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> type) {
+            return declaredName(type);
+        }
+    };
+
+    private DefaultPayloadTypes(Map<Class<?>, String> names, Map<String, Class<?>> classes) {
+        this.names = Map.copyOf(names);
+        this.classes = Map.copyOf(classes);
+    }
+
+    @Override
+    public String nameOf(Class<?> type) {
+        String registered = names.get(type);
+        return registered != null ? registered : declaredNames.get(type);
+    }
+
+    @Override
+    public Class<?> classOf(String name) {
+        Class<?> type = classes.get(name);
+        if (type == null) {
+            throw new UnknownPayloadTypeException(name);
+        }
+        return type;
+    }
+
+    @Override
+    public boolean isKnown(String name) {
+        return classes.containsKey(name);
+    }
+
+    private static String declaredName(Class<?> type) {
+        PayloadType annotation = type.getDeclaredAnnotation(PayloadType.class);
+        if (annotation != null) {
+            return requireName(annotation.value());
+        }
+        if (type.isAnonymousClass() || type.isHidden()) {
+            throw new PayloadException(
+                    type.getName(),
+                    "Class " + type.getName() + " has no name of its own to travel under: use a named class",
+                    null);
+        }
+        return type.getSimpleName();
+    }
+
+    private static String requireName(String name) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("name must not be blank");
+        }
+        return name;
+    }
+
+    /** Collects registrations, refusing each contradiction as it is made. */
+    static final class Builder implements PayloadTypes.Builder {
+
+        private final Map<Class<?>, String> names = new LinkedHashMap<>();
+        private final Map<String, Class<?>> classes = new HashMap<>();
+
+        @Override
+        public PayloadTypes.Builder register(String name, Class<?> type, String... aliases) {
+            Objects.requireNonNull(type, "type");
+            String former = names.putIfAbsent(type, requireName(name));
+            if (former != null && !former.equals(name)) {
+                throw new IllegalArgumentException("Class " + type.getName() + " is registered as '" + former
+                        + "', so it cannot be '" + name + "' too; give further names as aliases");
+            }
+            read(name, type);
+            for (String alias : aliases) {
+                read(requireName(alias), type);
+            }
+            return this;
+        }
+
+        @Override
+        public PayloadTypes.Builder register(Class<?>... types) {
+            for (Class<?> type : types) {
+                PayloadType annotation = type.getDeclaredAnnotation(PayloadType.class);
+                register(declaredName(type), type, annotation == null ? new String[0] : annotation.aliases());
+            }
+            return this;
+        }
+
+        @Override
+        public PayloadTypes build() {
+            return new DefaultPayloadTypes(names, classes);
+        }
+
+        private void read(String name, Class<?> type) {
+            Class<?> former = classes.putIfAbsent(name, type);
+            if (former != null && former != type) {
+                throw new IllegalArgumentException("Payload type '" + name + "' is registered for " + former.getName()
+                        + ", so it cannot name " + type.getName() + " too");
+            }
+        }
+    }
+}

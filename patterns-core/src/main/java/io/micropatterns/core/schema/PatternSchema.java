@@ -1,0 +1,151 @@
+package io.micropatterns.core.schema;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.core.io.support.EncodedResource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.jdbc.datasource.init.ScriptUtils;
+
+/**
+ * The tables of one pattern and the idempotent script that creates them. Immutable and thread-safe.
+ *
+ * @param pattern the pattern's name, as in {@code patterns.<pattern>.schema.initialize}
+ * @param script the script's resource location, as in {@code classpath:io/micropatterns/<pattern>/schema-postgresql.sql}
+ * @param tables the tables that must exist before the pattern can start, resolved through the search path
+ */
+public record PatternSchema(String pattern, String script, List<String> tables) {
+
+    /** "micropat" in ASCII: one lock for all patterns, so that instances that start together take turns. */
+    private static final long LOCK = 0x6d6963726f706174L;
+
+    public PatternSchema {
+        Objects.requireNonNull(pattern, "pattern");
+        Objects.requireNonNull(script, "script");
+        tables = List.copyOf(tables);
+        if (tables.isEmpty()) {
+            throw new IllegalArgumentException("tables must name at least one table");
+        }
+    }
+
+    /** The schema of a pattern whose script is {@code classpath:io/micropatterns/<pattern>/schema-postgresql.sql}. */
+    public static PatternSchema of(String pattern, String... tables) {
+        return new PatternSchema(
+                pattern, "classpath:io/micropatterns/" + pattern + "/schema-postgresql.sql", List.of(tables));
+    }
+
+    /** The schema of {@code patterns-core}: dead letters, inbox, leases and members. */
+    public static PatternSchema core() {
+        return of("core", "patterns_dead_letter", "patterns_inbox", "patterns_lease", "patterns_member");
+    }
+
+    /** The property that decides whether the script runs: {@code patterns.<pattern>.schema.initialize}. */
+    public String property() {
+        return "patterns." + pattern + ".schema.initialize";
+    }
+
+    /**
+     * The tables that do not exist yet, in declared order. Blocks; uses a connection of its own.
+     *
+     * @throws DataAccessException when the database cannot be asked
+     */
+    public List<String> missingTables(DataSource dataSource) {
+        try (Connection connection = dataSource.getConnection()) {
+            return missingTables(connection);
+        } catch (SQLException ex) {
+            throw new CannotGetJdbcConnectionException("Failed to look for the tables of '" + pattern + "'", ex);
+        }
+    }
+
+    /**
+     * Runs the script when a table is missing, and only then, so that a role without the right to create tables works
+     * on a database that has been migrated. The script runs in one transaction of its own, under an advisory lock:
+     * any number of instances may start together. Blocks.
+     *
+     * @return whether the script ran
+     * @throws MissingTableException when a table is missing and could not be created
+     * @throws DataAccessException when the database cannot be asked
+     */
+    public boolean createIfMissing(DataSource dataSource) {
+        if (missingTables(dataSource).isEmpty()) {
+            return false;
+        }
+        try (Connection connection = dataSource.getConnection()) {
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            try {
+                boolean created = createLocked(connection);
+                connection.commit();
+                return created;
+            } catch (SQLException | RuntimeException ex) {
+                connection.rollback();
+                throw ex;
+            } finally {
+                connection.setAutoCommit(autoCommit);
+            }
+        } catch (SQLException ex) {
+            throw new CannotGetJdbcConnectionException("Failed to create the tables of '" + pattern + "'", ex);
+        }
+    }
+
+    /**
+     * Checks that every table exists. Blocks.
+     *
+     * @throws MissingTableException when one does not
+     */
+    public void verify(DataSource dataSource) {
+        List<String> missing = missingTables(dataSource);
+        if (!missing.isEmpty()) {
+            throw new MissingTableException(this, missing, null);
+        }
+    }
+
+    private boolean createLocked(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
+        }
+        List<String> missing = missingTables(connection);
+        if (missing.isEmpty()) {
+            return false;
+        }
+        try {
+            // The driver splits the script: it knows dollar quotes, which ScriptUtils does not.
+            ScriptUtils.executeSqlScript(
+                    connection,
+                    new EncodedResource(new DefaultResourceLoader().getResource(script), StandardCharsets.UTF_8),
+                    false,
+                    false,
+                    ScriptUtils.DEFAULT_COMMENT_PREFIX,
+                    ScriptUtils.EOF_STATEMENT_SEPARATOR,
+                    ScriptUtils.DEFAULT_BLOCK_COMMENT_START_DELIMITER,
+                    ScriptUtils.DEFAULT_BLOCK_COMMENT_END_DELIMITER);
+        } catch (DataAccessException ex) {
+            throw new MissingTableException(this, missing, ex);
+        }
+        return true;
+    }
+
+    private List<String> missingTables(Connection connection) throws SQLException {
+        List<String> missing = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is null")) {
+            for (String table : tables) {
+                statement.setString(1, table);
+                try (ResultSet result = statement.executeQuery()) {
+                    if (result.next() && result.getBoolean(1)) {
+                        missing.add(table);
+                    }
+                }
+            }
+        }
+        return missing;
+    }
+}
