@@ -1,0 +1,75 @@
+package io.micropatterns.outbox;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ConcurrentReferenceHashMap;
+
+/** Routes by router beans, then by configuration, then by annotation. Parsed routes are kept for each class. */
+final class AnnotationRoutes implements RouteResolver {
+
+    private final Map<String, RouteSpecification> configured;
+    private final List<OutboxRouter> routers;
+    private final UnaryOperator<String> placeholders;
+    private final Map<Class<?>, List<RouteTemplate>> templates = new ConcurrentReferenceHashMap<>();
+
+    AnnotationRoutes(
+            Map<String, RouteSpecification> configured,
+            List<OutboxRouter> routers,
+            UnaryOperator<String> placeholders) {
+        this.configured = Map.copyOf(configured);
+        this.routers = List.copyOf(routers);
+        this.placeholders = placeholders;
+    }
+
+    @Override
+    public List<OutboxRoute> resolve(Object event, String type) {
+        for (OutboxRouter router : routers) {
+            List<OutboxRoute> routes = router.route(event);
+            if (!routes.isEmpty()) {
+                return routes;
+            }
+        }
+        List<RouteTemplate> found = templates.get(event.getClass());
+        if (found == null) {
+            found = parse(event.getClass(), type);
+            templates.put(event.getClass(), found);
+        }
+        List<OutboxRoute> routes = new ArrayList<>(found.size());
+        for (RouteTemplate template : found) {
+            routes.add(template.routeOf(event, type));
+        }
+        return routes;
+    }
+
+    @Override
+    public boolean isRouted(Class<?> eventClass) {
+        return annotationOf(eventClass) != null || configured.containsKey(eventClass.getName());
+    }
+
+    private List<RouteTemplate> parse(Class<?> eventClass, String type) {
+        RouteSpecification specification = configured.get(type);
+        if (specification == null) {
+            specification = configured.get(eventClass.getName());
+        }
+        if (specification == null) {
+            OutboxEvent annotation = annotationOf(eventClass);
+            if (annotation == null) {
+                throw new OutboxException(
+                        "No route is known for event type '" + type + "' (" + eventClass.getName()
+                                + "). Annotate the class with @OutboxEvent(topic = …), configure patterns.outbox.routing."
+                                + type + ".topics, or publish an OutboxMessage.to(topic).",
+                        null);
+            }
+            specification = RouteSpecification.of(annotation);
+        }
+        return RouteTemplate.parse(specification, type, placeholders);
+    }
+
+    private static @Nullable OutboxEvent annotationOf(Class<?> eventClass) {
+        return AnnotatedElementUtils.findMergedAnnotation(eventClass, OutboxEvent.class);
+    }
+}

@@ -1,0 +1,42 @@
+package io.micropatterns.outbox;
+
+import io.micropatterns.core.cursor.SnapshotCursor;
+import io.micropatterns.core.cursor.SnapshotPage;
+import java.util.Optional;
+import java.util.Set;
+
+/** The stored events as a polling relay reads them, shard by shard; the SPI of a database adapter. Thread-safe. */
+public interface OutboxLog {
+
+    /** Every shard that events may have been stored in, also by instances configured with other numbers of shards. */
+    Set<Integer> shards();
+
+    /** One shard's events. Does no I/O. */
+    Shard shard(int number);
+
+    /** One shard's committed events, and how far they have been published. Each call is a transaction of its own. */
+    interface Shard {
+
+        /** Where reading starts when nothing has been published yet. */
+        SnapshotCursor beginning();
+
+        /**
+         * Checks that a cursor belongs to this database.
+         *
+         * @throws io.micropatterns.core.cursor.CursorMismatchException when it does not
+         */
+        void verify(SnapshotCursor cursor);
+
+        /** Makes a cursor from before a restore fit this database. */
+        SnapshotCursor rebase(SnapshotCursor cursor);
+
+        /** The next committed events, in an order that keeps each key's. */
+        SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit);
+
+        /** The progress saved last. */
+        Optional<SnapshotCursor> progress();
+
+        /** Saves progress, unless one with a larger fencing token has been saved: then {@code false}. */
+        boolean saveProgress(SnapshotCursor progress, long token);
+    }
+}

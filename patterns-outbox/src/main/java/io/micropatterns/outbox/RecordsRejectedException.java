@@ -1,0 +1,23 @@
+package io.micropatterns.outbox;
+
+import java.util.Map;
+
+
+/** Some records can never be published as they are: too large, an unknown topic, no permission. */
+public final class RecordsRejectedException extends PublicationException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Map<Long, Throwable> causes;
+
+    /** With the cause of each rejected record, by position. */
+    public RecordsRejectedException(Map<Long, ? extends Throwable> causes) {
+        super("the stream rejected " + causes.size() + " record(s): " + causes, causes.values().iterator().next());
+        this.causes = Map.copyOf(causes);
+    }
+
+    /** The cause of each rejected record, by position. */
+    public Map<Long, Throwable> causes() {
+        return causes;
+    }
+}

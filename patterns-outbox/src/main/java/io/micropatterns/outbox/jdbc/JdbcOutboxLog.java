@@ -1,0 +1,117 @@
+package io.micropatterns.outbox.jdbc;
+
+import io.micropatterns.core.cursor.SnapshotCursor;
+import io.micropatterns.core.cursor.SnapshotFollower;
+import io.micropatterns.core.cursor.SnapshotPage;
+import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.outbox.OutboxLog;
+import io.micropatterns.outbox.OutboxRecord;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Follows {@code patterns_outbox}, and keeps its progress in {@code patterns_outbox_shard}. Thread-safe. */
+public final class JdbcOutboxLog implements OutboxLog {
+
+    private final DataSource dataSource;
+    private final JdbcTemplate jdbc;
+
+    /** On the outbox's data source. */
+    public JdbcOutboxLog(DataSource dataSource) {
+        this.dataSource = dataSource;
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource));
+    }
+
+    /**
+     * Makes sure that these shards are relayed from now on.
+     *
+     * @param count how many shards events are spread over; shards of an earlier, larger count stay
+     */
+    public void registerShards(int count) {
+        jdbc.update(
+                "insert into patterns_outbox_shard (shard) select s from generate_series(0, ? - 1) s"
+                        + " on conflict do nothing",
+                count);
+    }
+
+    /** Which outbox this is, among all that publish to the same stream. */
+    public String identity() {
+        return jdbc.queryForList("select identity::text from patterns_outbox_identity", String.class).stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "patterns_outbox_identity is empty; run the insert of io/micropatterns/outbox/schema-postgresql.sql"));
+    }
+
+    @Override
+    public Set<Integer> shards() {
+        return new HashSet<>(
+                jdbc.queryForList("select shard from patterns_outbox_shard order by shard", Integer.class));
+    }
+
+    @Override
+    public Shard shard(int number) {
+        SnapshotFollower<OutboxRecord> follower = SnapshotFollower.builder(
+                        dataSource, "patterns_outbox", new OutboxRowMapper())
+                .columns(OutboxRowMapper.COLUMNS)
+                .filter("shard = ?", number)
+                .build();
+        return new JdbcShard(number, follower);
+    }
+
+    private final class JdbcShard implements Shard {
+
+        private final int number;
+        private final SnapshotFollower<OutboxRecord> follower;
+
+        JdbcShard(int number, SnapshotFollower<OutboxRecord> follower) {
+            this.number = number;
+            this.follower = follower;
+        }
+
+        @Override
+        public SnapshotCursor beginning() {
+            return follower.beginning();
+        }
+
+        @Override
+        public void verify(SnapshotCursor cursor) {
+            follower.verify(cursor);
+        }
+
+        @Override
+        public SnapshotCursor rebase(SnapshotCursor cursor) {
+            return follower.rebase(cursor);
+        }
+
+        @Override
+        public SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit) {
+            return follower.read(after, limit);
+        }
+
+        @Override
+        public Optional<SnapshotCursor> progress() {
+            return jdbc
+                    .queryForList(
+                            "select cursor from patterns_outbox_shard where shard = ? and cursor is not null",
+                            String.class,
+                            number)
+                    .stream()
+                    .map(SnapshotCursor::parse)
+                    .findFirst();
+        }
+
+        @Override
+        public boolean saveProgress(SnapshotCursor progress, long token) {
+            return jdbc.update(
+                            "update patterns_outbox_shard set cursor = ?, token = ?, saved_at = clock_timestamp()"
+                                    + " where shard = ? and token <= ?",
+                            progress.toString(),
+                            token,
+                            number,
+                            token)
+                    == 1;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.micropatterns.outbox.jdbc;
+
+import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.outbox.OutboxSignals;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Signals within the process at once, and to other nodes by {@code NOTIFY}: outside the business transaction, where it
+ * would take a database-wide lock at commit, on a thread of its own, and gathered, so that any number of commits cost
+ * one statement at a time. Listening occupies one connection of the pool.
+ */
+public final class PostgresSignals implements OutboxSignals, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(PostgresSignals.class);
+    private static final String CHANNEL = "patterns_outbox";
+    private static final int RECONNECT_MILLIS = 1000;
+    private static final int LISTEN_MILLIS = 500;
+
+    private final DataSource dataSource;
+    private final JdbcTemplate jdbc;
+    private final Supplier<BitSet> relayedHere;
+    private final List<Consumer<BitSet>> listeners = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Object monitor = new Object();
+    private final BitSet toNotify = new BitSet();
+    private final Thread notifier;
+    private final @Nullable Thread listener;
+
+    /**
+     * Not started yet.
+     *
+     * @param dataSource the outbox's data source
+     * @param relayedHere the shards that this instance relays itself, for which no {@code NOTIFY} is needed
+     * @param listen whether to listen for other nodes' commits
+     * @param threadFactory makes the two threads
+     */
+    public PostgresSignals(
+            DataSource dataSource, Supplier<BitSet> relayedHere, boolean listen, ThreadFactory threadFactory) {
+        this.dataSource = new AutoCommitDataSource(dataSource);
+        this.jdbc = new JdbcTemplate(this.dataSource);
+        this.relayedHere = relayedHere;
+        this.notifier = threadFactory.newThread(this::notifyUntilClosed);
+        this.notifier.setName("outbox-notify");
+        this.listener = listen ? threadFactory.newThread(this::listenUntilClosed) : null;
+        if (this.listener != null) {
+            this.listener.setName("outbox-listen");
+        }
+    }
+
+    /** Starts both threads. */
+    public void start() {
+        notifier.start();
+        if (listener != null) {
+            listener.start();
+        }
+    }
+
+    @Override
+    public void subscribe(Consumer<BitSet> newListener) {
+        listeners.add(newListener);
+    }
+
+    @Override
+    public void committed(BitSet shards) {
+        tell(shards);
+        BitSet elsewhere = (BitSet) shards.clone();
+        elsewhere.andNot(relayedHere.get());
+        if (!elsewhere.isEmpty()) {
+            synchronized (monitor) {
+                toNotify.or(elsewhere);
+                monitor.notifyAll();
+            }
+        }
+    }
+
+    private void tell(BitSet shards) {
+        listeners.forEach(each -> each.accept(shards));
+    }
+
+    private void notifyUntilClosed() {
+        try {
+            while (closing.getCount() > 0) {
+                notifyOthers(takeToNotify());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private BitSet takeToNotify() throws InterruptedException {
+        synchronized (monitor) {
+            while (toNotify.isEmpty()) {
+                monitor.wait();
+            }
+            BitSet taken = (BitSet) toNotify.clone();
+            toNotify.clear();
+            return taken;
+        }
+    }
+
+    private void notifyOthers(BitSet shards) {
+        try {
+            jdbc.queryForList("select pg_notify(?, ?)", CHANNEL, ShardSetText.write(shards));
+        } catch (RuntimeException e) {
+            log.debug("Could not notify other nodes; they will find the events by polling", e);
+        }
+    }
+
+    private void listenUntilClosed() {
+        try {
+            while (closing.getCount() > 0) {
+                try (Connection connection = dataSource.getConnection()) {
+                    listen(connection);
+                } catch (SQLException | RuntimeException e) {
+                    log.debug("Listening for other nodes' commits failed; trying again", e);
+                    closing.await(RECONNECT_MILLIS, TimeUnit.MILLISECONDS);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void listen(Connection connection) throws SQLException {
+        PGConnection postgres = connection.unwrap(PGConnection.class);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("listen " + CHANNEL);
+            try {
+                while (closing.getCount() > 0) {
+                    for (PGNotification notification : postgres.getNotifications(LISTEN_MILLIS)) {
+                        ShardSetText.read(notification.getParameter()).ifPresent(this::tell);
+                    }
+                }
+            } finally {
+                if (!connection.isClosed()) {
+                    statement.execute("unlisten " + CHANNEL);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        notifier.interrupt();
+        try {
+            notifier.join(LISTEN_MILLIS * 2L);
+            if (listener != null) {
+                listener.join(LISTEN_MILLIS * 4L);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

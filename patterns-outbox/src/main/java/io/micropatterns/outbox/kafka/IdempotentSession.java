@@ -1,0 +1,49 @@
+package io.micropatterns.outbox.kafka;
+
+import io.micropatterns.outbox.OutboxPublisher;
+import io.micropatterns.outbox.OutboxRecord;
+import io.micropatterns.outbox.RecordsRejectedException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+
+/** A page by an idempotent producer; the progress stays with the caller. */
+final class IdempotentSession implements OutboxPublisher.Session {
+
+    private final Producer<byte[], byte[]> producer;
+    private final TopicCheck topics;
+
+    IdempotentSession(Producer<byte[], byte[]> producer, TopicCheck topics) {
+        this.producer = producer;
+        this.topics = topics;
+    }
+
+    @Override
+    public Optional<String> progress() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void publish(List<OutboxRecord> records, String progress) {
+        KafkaSessions.requireTopics(topics, records);
+        Sends sends = new Sends();
+        try {
+            records.forEach(event -> sends.send(producer, event));
+            producer.flush();
+        } catch (KafkaException e) {
+            throw KafkaSessions.unknownOutcome(e);
+        }
+        if (sends.failure() != null) {
+            throw KafkaSessions.unknownOutcome(sends.failure());
+        }
+        if (!sends.rejected().isEmpty()) {
+            throw new RecordsRejectedException(sends.rejected());
+        }
+    }
+
+    @Override
+    public void close() {
+        KafkaSessions.close(producer);
+    }
+}

@@ -1,0 +1,156 @@
+package io.micropatterns.outbox.kafka;
+
+import io.micropatterns.outbox.FencedException;
+import io.micropatterns.outbox.OutboxPublisher;
+import io.micropatterns.outbox.PublicationException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes to Kafka.
+ *
+ * <p><b>Exactly-once</b> (the default): each page is one Kafka transaction that also carries the relay's progress, as a
+ * record of a compacted topic. A shard's transactional id fences every earlier session of that shard, in whatever
+ * process, and the next session continues from the progress it finds, so a {@code read_committed} consumer sees each
+ * event once. <b>At-least-once</b>: an idempotent producer, without fencing; after a crash or a paused relay events may
+ * come twice.
+ *
+ * <p>Thread-safe. Opening and publishing block, within the producer's {@code max.block.ms} and
+ * {@code delivery.timeout.ms}.
+ */
+public final class KafkaOutboxPublisher implements OutboxPublisher {
+
+    private final Map<String, Object> producerConfig;
+    private final Map<String, Object> consumerConfig;
+    private final String identity;
+    private final boolean exactlyOnce;
+    private final Admin admin;
+    private final ProgressTopic progressTopic;
+
+    private KafkaOutboxPublisher(Builder builder) {
+        this.identity = builder.name + "-" + builder.identity;
+        this.exactlyOnce = builder.exactlyOnce;
+        this.producerConfig = KafkaDefaults.producer(builder.producerConfig, exactlyOnce);
+        this.consumerConfig = KafkaDefaults.consumer(builder.consumerConfig);
+        this.admin = Admin.create(KafkaDefaults.admin(builder.adminConfig));
+        this.progressTopic =
+                new ProgressTopic(admin, consumerConfig, builder.progressTopic(), identity, builder.progressPartitions);
+    }
+
+    /** Starts building a publisher of the outbox of this name and identity, which is unique among all on the cluster. */
+    public static Builder builder(String name, String identity) {
+        return new Builder(name, identity);
+    }
+
+    @Override
+    public boolean exactlyOnce() {
+        return exactlyOnce;
+    }
+
+    @Override
+    public Session open(int shard) {
+        try {
+            if (exactlyOnce) {
+                progressTopic.ensure(shard);
+            }
+            return openSession(shard);
+        } catch (KafkaException e) {
+            throw new PublicationException("Kafka cannot be reached to take over shard " + shard + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Session openSession(int shard) {
+        Producer<byte[], byte[]> producer = producer(shard);
+        TopicCheck topics = new TopicCheck(admin, consumerConfig);
+        try {
+            if (!exactlyOnce) {
+                return new IdempotentSession(producer, topics);
+            }
+            // From here on no earlier session of the shard can commit; only then is the progress final.
+            producer.initTransactions();
+            return new TransactionalSession(shard, producer, topics, progressTopic, progressTopic.read(shard));
+        } catch (ProducerFencedException e) {
+            KafkaSessions.close(producer);
+            throw new FencedException(shard, e);
+        } catch (RuntimeException e) {
+            KafkaSessions.close(producer);
+            throw e;
+        }
+    }
+
+    private Producer<byte[], byte[]> producer(int shard) {
+        Map<String, Object> config = new HashMap<>(producerConfig);
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-" + identity + "-" + shard);
+        if (exactlyOnce) {
+            config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "patterns-outbox-" + identity + "-" + shard);
+        }
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public void close() {
+        admin.close(KafkaDefaults.CLOSE_TIMEOUT);
+    }
+
+    /** Builds a {@link KafkaOutboxPublisher}. Not thread-safe. */
+    public static final class Builder {
+
+        private final String name;
+        private final String identity;
+        private Map<String, Object> producerConfig = Map.of();
+        private Map<String, Object> consumerConfig = Map.of();
+        private Map<String, Object> adminConfig = Map.of();
+        private boolean exactlyOnce = true;
+        private @Nullable String progressTopic;
+        private int progressPartitions = 16;
+
+        private Builder(String name, String identity) {
+            this.name = Objects.requireNonNull(name, "name");
+            this.identity = Objects.requireNonNull(identity, "identity");
+        }
+
+        /** Kafka client configuration: the producer's, and that of the small consumer and admin client beside it. */
+        public Builder clients(Map<String, Object> producer, Map<String, Object> consumer, Map<String, Object> newAdmin) {
+            this.producerConfig = Map.copyOf(producer);
+            this.consumerConfig = Map.copyOf(consumer);
+            this.adminConfig = Map.copyOf(newAdmin);
+            return this;
+        }
+
+        /** Whether to publish exactly once; default {@code true}. */
+        public Builder exactlyOnce(boolean exactlyOnce) {
+            this.exactlyOnce = exactlyOnce;
+            return this;
+        }
+
+        /** The topic that keeps the relay's progress; created when missing. Default: {@code <name>-outbox-progress}. */
+        public Builder progressTopic(String progressTopic) {
+            this.progressTopic = Objects.requireNonNull(progressTopic, "progressTopic");
+            return this;
+        }
+
+        /** How many partitions a created progress topic gets, at least the number of shards; default 16. */
+        public Builder progressPartitions(int progressPartitions) {
+            this.progressPartitions = progressPartitions;
+            return this;
+        }
+
+        /** The publisher; connects in the background. */
+        public KafkaOutboxPublisher build() {
+            return new KafkaOutboxPublisher(this);
+        }
+
+        private String progressTopic() {
+            return progressTopic == null ? name + "-outbox-progress" : progressTopic;
+        }
+    }
+}
