@@ -27,7 +27,7 @@ final class DefaultOutbox implements Outbox {
     private final RouteResolver routes;
     private final TracePropagation trace;
     private final OutboxListener listener;
-    private final @Nullable OutboxSignals signals;
+    private final OutboxSignals signals;
     private final @Nullable TransactionOperations ownTransaction;
     private final LongConsumer growthGuard;
     private final int shards;
@@ -93,7 +93,7 @@ final class DefaultOutbox implements Outbox {
         growthGuard.accept(records.size());
         store.insert(records);
         listener.stored(records);
-        if (signals != null && TransactionSynchronizationManager.isSynchronizationActive()) {
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
             BitSet changed = CommitSignal.ofCurrentTransaction(signals);
             records.forEach(record -> changed.set(record.shard()));
         }

@@ -68,8 +68,8 @@ public interface Outbox {
         final PayloadSerializer serializer;
         RouteResolver routes = RouteResolver.of(Map.of(), List.of(), text -> text);
         TracePropagation trace = TracePropagation.noop();
-        OutboxListener listener = new OutboxListeners(List.of());
-        @Nullable OutboxSignals signals;
+        OutboxListener listener = OutboxListener.all(List.of());
+        OutboxSignals signals = OutboxSignals.none();
         @Nullable TransactionOperations ownTransaction;
         LongConsumer growthGuard = more -> {};
         int shards = 4;

@@ -36,7 +36,25 @@ public interface OutboxLog {
         /** The progress saved last. */
         Optional<SnapshotCursor> progress();
 
-        /** Saves progress, unless one with a larger fencing token has been saved: then {@code false}. */
-        boolean saveProgress(SnapshotCursor progress, long token);
+        /**
+         * Claims the shard: from now on nothing is written for it with a smaller token.
+         *
+         * @throws FencedException when it was claimed with a larger one
+         */
+        void claim(long token);
+
+        /**
+         * Saves progress.
+         *
+         * @throws FencedException when the shard was claimed with a larger token
+         */
+        void saveProgress(SnapshotCursor progress, long token);
+
+        /**
+         * Does some work in a transaction that commits only while the shard is not claimed with a larger token.
+         *
+         * @throws FencedException when it is; the work has not been done
+         */
+        void fenced(long token, Runnable work);
     }
 }

@@ -1,5 +1,6 @@
 package io.micropatterns.outbox;
 
+import io.micropatterns.core.lease.LeaseOwner;
 import java.util.List;
 
 /** Brings stored events to the stream, in the background. Thread-safe. */
@@ -26,6 +27,14 @@ public interface OutboxRelay {
     /** The state of every shard this instance relays. Does no I/O. */
     List<ShardStatus> shards();
 
-    /** Publishes again what lies in the dead letters and is due, without waiting for the next look. */
-    void retryDeadLetters();
+    /** Who relays which shard, among all instances. One query. */
+    List<LeaseOwner> owners();
+
+    /**
+     * After a restore of the database from a logical dump or to an earlier point: makes a shard's progress fit this
+     * database and relays on. Events that were stored and not published will be; those published will not be again.
+     *
+     * @return whether this instance relays the shard; otherwise ask another
+     */
+    boolean rebase(int shard);
 }

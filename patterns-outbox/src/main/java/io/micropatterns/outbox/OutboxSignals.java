@@ -1,7 +1,6 @@
 package io.micropatterns.outbox;
 
 import java.util.BitSet;
-import java.util.function.Consumer;
 
 /**
  * Tells relays that events have been committed, so that they need not wait for their next poll. Signals are hints: one
@@ -12,6 +11,21 @@ public interface OutboxSignals {
     /** Signals that events of these shards were committed here. Does not block and does no I/O on the caller's thread. */
     void committed(BitSet shards);
 
-    /** Registers who is told of commits, here and on other nodes, on any thread; it must not block. */
-    void subscribe(Consumer<BitSet> listener);
+    /** Registers who is told of commits, here and on other nodes. */
+    void subscribe(Subscriber subscriber);
+
+    /** Signals that reach nobody: relays find events by polling. */
+    static OutboxSignals none() {
+        return new NoSignals();
+    }
+
+    /** A relay of some shards. Called on any thread; it must not block. */
+    interface Subscriber {
+
+        /** Events of these shards were committed, some of them perhaps not the subscriber's. */
+        void committed(BitSet shards);
+
+        /** The shards it relays now: commits of others must be signalled to other nodes. */
+        BitSet relayed();
+    }
 }

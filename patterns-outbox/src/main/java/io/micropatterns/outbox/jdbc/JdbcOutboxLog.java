@@ -4,6 +4,7 @@ import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.SnapshotFollower;
 import io.micropatterns.core.cursor.SnapshotPage;
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.outbox.FencedException;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxRecord;
 import java.util.HashSet;
@@ -11,16 +12,25 @@ import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Follows {@code patterns_outbox}, and keeps its progress in {@code patterns_outbox_shard}. Thread-safe. */
 public final class JdbcOutboxLog implements OutboxLog {
 
     private final DataSource dataSource;
     private final JdbcTemplate jdbc;
+    private final JdbcTemplate transactionalJdbc;
+    private final TransactionOperations transaction;
 
-    /** On the outbox's data source. */
-    public JdbcOutboxLog(DataSource dataSource) {
+    /**
+     * On the outbox's data source.
+     *
+     * @param transaction opens transactions on that data source
+     */
+    public JdbcOutboxLog(DataSource dataSource, TransactionOperations transaction) {
         this.dataSource = dataSource;
+        this.transaction = transaction;
+        this.transactionalJdbc = new JdbcTemplate(dataSource);
         this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource));
     }
 
@@ -103,15 +113,41 @@ public final class JdbcOutboxLog implements OutboxLog {
         }
 
         @Override
-        public boolean saveProgress(SnapshotCursor progress, long token) {
-            return jdbc.update(
-                            "update patterns_outbox_shard set cursor = ?, token = ?, saved_at = clock_timestamp()"
-                                    + " where shard = ? and token <= ?",
-                            progress.toString(),
-                            token,
-                            number,
-                            token)
-                    == 1;
+        public void claim(long token) {
+            requireCurrent(jdbc.update(
+                    "update patterns_outbox_shard set token = ? where shard = ? and token <= ?", token, number, token));
+        }
+
+        @Override
+        public void saveProgress(SnapshotCursor progress, long token) {
+            requireCurrent(jdbc.update(
+                    "update patterns_outbox_shard set cursor = ?, token = ?, saved_at = clock_timestamp()"
+                            + " where shard = ? and token <= ?",
+                    progress.toString(),
+                    token,
+                    number,
+                    token));
+        }
+
+        @Override
+        public void fenced(long token, Runnable work) {
+            transaction.executeWithoutResult(status -> {
+                // The share lock makes a claim wait until the work has been committed.
+                requireCurrent(transactionalJdbc
+                        .queryForList(
+                                "select shard from patterns_outbox_shard where shard = ? and token <= ? for share",
+                                Integer.class,
+                                number,
+                                token)
+                        .size());
+                work.run();
+            });
+        }
+
+        private void requireCurrent(int rows) {
+            if (rows == 0) {
+                throw new FencedException(number, null);
+            }
         }
     }
 }

@@ -11,8 +11,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -35,8 +33,7 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
 
     private final DataSource dataSource;
     private final JdbcTemplate jdbc;
-    private final Supplier<BitSet> relayedHere;
-    private final List<Consumer<BitSet>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Object monitor = new Object();
     private final BitSet toNotify = new BitSet();
@@ -47,15 +44,12 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
      * Not started yet.
      *
      * @param dataSource the outbox's data source
-     * @param relayedHere the shards that this instance relays itself, for which no {@code NOTIFY} is needed
      * @param listen whether to listen for other nodes' commits
      * @param threadFactory makes the two threads
      */
-    public PostgresSignals(
-            DataSource dataSource, Supplier<BitSet> relayedHere, boolean listen, ThreadFactory threadFactory) {
+    public PostgresSignals(DataSource dataSource, boolean listen, ThreadFactory threadFactory) {
         this.dataSource = new AutoCommitDataSource(dataSource);
         this.jdbc = new JdbcTemplate(this.dataSource);
-        this.relayedHere = relayedHere;
         this.notifier = threadFactory.newThread(this::notifyUntilClosed);
         this.notifier.setName("outbox-notify");
         this.listener = listen ? threadFactory.newThread(this::listenUntilClosed) : null;
@@ -73,15 +67,15 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
     }
 
     @Override
-    public void subscribe(Consumer<BitSet> newListener) {
-        listeners.add(newListener);
+    public void subscribe(Subscriber subscriber) {
+        subscribers.add(subscriber);
     }
 
     @Override
     public void committed(BitSet shards) {
         tell(shards);
         BitSet elsewhere = (BitSet) shards.clone();
-        elsewhere.andNot(relayedHere.get());
+        subscribers.forEach(subscriber -> elsewhere.andNot(subscriber.relayed()));
         if (!elsewhere.isEmpty()) {
             synchronized (monitor) {
                 toNotify.or(elsewhere);
@@ -91,7 +85,7 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
     }
 
     private void tell(BitSet shards) {
-        listeners.forEach(each -> each.accept(shards));
+        subscribers.forEach(subscriber -> subscriber.committed(shards));
     }
 
     private void notifyUntilClosed() {

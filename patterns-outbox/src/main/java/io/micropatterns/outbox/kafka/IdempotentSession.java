@@ -3,7 +3,9 @@ package io.micropatterns.outbox.kafka;
 import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.RecordsRejectedException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -26,10 +28,12 @@ final class IdempotentSession implements OutboxPublisher.Session {
 
     @Override
     public void publish(List<OutboxRecord> records, String progress) {
-        KafkaSessions.requireTopics(topics, records);
+        Map<Long, Throwable> rejected = new HashMap<>(KafkaSessions.withoutTopic(topics, records));
         Sends sends = new Sends();
         try {
-            records.forEach(event -> sends.send(producer, event));
+            records.stream()
+                    .filter(event -> !rejected.containsKey(event.position()))
+                    .forEach(event -> sends.send(producer, event));
             producer.flush();
         } catch (KafkaException e) {
             throw KafkaSessions.unknownOutcome(e);
@@ -37,8 +41,9 @@ final class IdempotentSession implements OutboxPublisher.Session {
         if (sends.failure() != null) {
             throw KafkaSessions.unknownOutcome(sends.failure());
         }
-        if (!sends.rejected().isEmpty()) {
-            throw new RecordsRejectedException(sends.rejected());
+        rejected.putAll(sends.rejected());
+        if (!rejected.isEmpty()) {
+            throw new RecordsRejectedException(rejected);
         }
     }
 

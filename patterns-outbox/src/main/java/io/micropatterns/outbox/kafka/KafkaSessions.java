@@ -2,7 +2,6 @@ package io.micropatterns.outbox.kafka;
 
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.PublicationException;
-import io.micropatterns.outbox.RecordsRejectedException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,8 +20,8 @@ final class KafkaSessions {
 
     private KafkaSessions() {}
 
-    /** Refuses a page some of whose topics cannot be published to, before anything of it is sent. */
-    static void requireTopics(TopicCheck topics, List<OutboxRecord> records) {
+    /** The records whose topic cannot be published to, by position, with the cause. */
+    static Map<Long, Throwable> withoutTopic(TopicCheck topics, List<OutboxRecord> records) {
         Set<String> names = new HashSet<>();
         records.forEach(event -> names.add(event.topic()));
         Map<String, KafkaException> unusable;
@@ -31,16 +30,17 @@ final class KafkaSessions {
         } catch (KafkaException e) {
             throw unknownOutcome(e);
         }
-        if (!unusable.isEmpty()) {
-            Map<Long, Throwable> causes = new HashMap<>();
-            for (OutboxRecord event : records) {
-                Throwable cause = unusable.get(event.topic());
-                if (cause != null) {
-                    causes.put(event.position(), cause);
-                }
-            }
-            throw new RecordsRejectedException(causes);
+        if (unusable.isEmpty()) {
+            return Map.of();
         }
+        Map<Long, Throwable> causes = new HashMap<>();
+        for (OutboxRecord event : records) {
+            Throwable cause = unusable.get(event.topic());
+            if (cause != null) {
+                causes.put(event.position(), cause);
+            }
+        }
+        return causes;
     }
 
     static PublicationException unknownOutcome(@Nullable Throwable cause) {

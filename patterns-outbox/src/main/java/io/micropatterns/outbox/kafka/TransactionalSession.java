@@ -5,6 +5,7 @@ import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.RecordsRejectedException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -40,7 +41,10 @@ final class TransactionalSession implements OutboxPublisher.Session {
 
     @Override
     public void publish(List<OutboxRecord> records, String newProgress) {
-        KafkaSessions.requireTopics(topics, records);
+        Map<Long, Throwable> withoutTopic = KafkaSessions.withoutTopic(topics, records);
+        if (!withoutTopic.isEmpty()) {
+            throw new RecordsRejectedException(withoutTopic);
+        }
         Sends sends = new Sends();
         try {
             producer.beginTransaction();

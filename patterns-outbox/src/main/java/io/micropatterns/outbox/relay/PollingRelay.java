@@ -1,0 +1,208 @@
+package io.micropatterns.outbox.relay;
+
+import io.micropatterns.core.deadletter.DeadLetters;
+import io.micropatterns.core.lease.Lease;
+import io.micropatterns.core.lease.LeaseGroup;
+import io.micropatterns.core.lease.LeaseOwner;
+import io.micropatterns.outbox.OutboxListener;
+import io.micropatterns.outbox.OutboxLog;
+import io.micropatterns.outbox.OutboxPublisher;
+import io.micropatterns.outbox.OutboxRelay;
+import io.micropatterns.outbox.OutboxSignals;
+import io.micropatterns.outbox.ShardStatus;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The polling relay: a thread for each shard that this instance holds the lease of. Thread-safe. */
+public final class PollingRelay implements OutboxRelay {
+
+    private static final String LEASE_PREFIX = "outbox-shard-";
+
+    private final Builder builder;
+    private final Map<Integer, ShardRelay> relays = new ConcurrentHashMap<>();
+    private volatile boolean paused;
+    private @Nullable LeaseGroup leases;
+    private @Nullable ExecutorService readAhead;
+
+    private PollingRelay(Builder builder) {
+        this.builder = builder;
+        builder.signals.subscribe(new Signals());
+    }
+
+    /** Starts building a relay of the events in a log. */
+    public static Builder builder(
+            DataSource dataSource, OutboxLog log, OutboxPublisher publisher, DeadLetters deadLetters) {
+        return new Builder(dataSource, log, publisher, deadLetters);
+    }
+
+    @Override
+    public synchronized void start() {
+        if (leases != null) {
+            return;
+        }
+        ExecutorService executor = Executors.newCachedThreadPool(builder.threadFactory);
+        RelayParts parts = new RelayParts(
+                builder.log, builder.publisher, builder.deadLetters, builder.listener, builder.options, executor);
+        readAhead = executor;
+        leases = LeaseGroup.builder(builder.dataSource, "outbox")
+                .names(builder.log.shards().stream()
+                        .sorted()
+                        .map(shard -> LEASE_PREFIX + shard)
+                        .toList())
+                .timeToLive(builder.options.leaseTimeToLive())
+                .threadFactory(builder.threadFactory)
+                .work(lease -> relay(lease, parts))
+                .build();
+        leases.start();
+    }
+
+    private void relay(Lease lease, RelayParts parts) throws InterruptedException {
+        int shard = Integer.parseInt(lease.name().substring(LEASE_PREFIX.length()));
+        ShardRelay relay = new ShardRelay(shard, lease, parts, () -> paused);
+        relays.put(shard, relay);
+        try {
+            relay.run();
+        } finally {
+            relays.remove(shard, relay);
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (leases != null) {
+            leases.close();
+            leases = null;
+        }
+        if (readAhead != null) {
+            readAhead.shutdownNow();
+            readAhead = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return leases != null;
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+        wakeAll();
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        wakeAll();
+    }
+
+    @Override
+    public boolean isPaused() {
+        return paused;
+    }
+
+    @Override
+    public List<ShardStatus> shards() {
+        return relays.values().stream()
+                .map(ShardRelay::status)
+                .sorted(Comparator.comparingInt(ShardStatus::shard))
+                .toList();
+    }
+
+    @Override
+    public synchronized List<LeaseOwner> owners() {
+        return leases == null ? List.of() : leases.owners();
+    }
+
+    @Override
+    public boolean rebase(int shard) {
+        ShardRelay relay = relays.get(shard);
+        if (relay == null) {
+            return false;
+        }
+        relay.rebase();
+        return true;
+    }
+
+    private void wakeAll() {
+        relays.values().forEach(ShardRelay::wake);
+    }
+
+    private final class Signals implements OutboxSignals.Subscriber {
+
+        @Override
+        public void committed(BitSet shards) {
+            for (int shard = shards.nextSetBit(0); shard >= 0; shard = shards.nextSetBit(shard + 1)) {
+                ShardRelay relay = relays.get(shard);
+                if (relay != null) {
+                    relay.wake();
+                }
+            }
+        }
+
+        @Override
+        public BitSet relayed() {
+            BitSet here = new BitSet();
+            relays.keySet().forEach(here::set);
+            return here;
+        }
+    }
+
+    /** Builds a {@link PollingRelay}. Not thread-safe. */
+    public static final class Builder {
+
+        private final DataSource dataSource;
+        private final OutboxLog log;
+        private final OutboxPublisher publisher;
+        private final DeadLetters deadLetters;
+        private OutboxSignals signals = OutboxSignals.none();
+        private OutboxListener listener = OutboxListener.all(List.of());
+        private RelayOptions options = RelayOptions.defaults();
+        private ThreadFactory threadFactory = Thread::new;
+
+        private Builder(DataSource dataSource, OutboxLog log, OutboxPublisher publisher, DeadLetters deadLetters) {
+            this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+            this.log = Objects.requireNonNull(log, "log");
+            this.publisher = Objects.requireNonNull(publisher, "publisher");
+            this.deadLetters = Objects.requireNonNull(deadLetters, "deadLetters");
+        }
+
+        /** Where commits are signalled; default: nowhere, so that events wait for the next poll. */
+        public Builder signals(OutboxSignals signals) {
+            this.signals = Objects.requireNonNull(signals, "signals");
+            return this;
+        }
+
+        /** Hears of what is published and what fails; default: nobody. */
+        public Builder listener(OutboxListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /** How to work. */
+        public Builder options(RelayOptions options) {
+            this.options = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /** Makes the relay's threads. */
+        public Builder threadFactory(ThreadFactory threadFactory) {
+            this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
+            return this;
+        }
+
+        /** The relay, not started yet. */
+        public PollingRelay build() {
+            return new PollingRelay(this);
+        }
+    }
+}

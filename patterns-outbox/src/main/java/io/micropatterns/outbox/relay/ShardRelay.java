@@ -1,0 +1,128 @@
+package io.micropatterns.outbox.relay;
+
+import io.micropatterns.core.cursor.CursorMismatchException;
+import io.micropatterns.core.lease.Lease;
+import io.micropatterns.outbox.FencedException;
+import io.micropatterns.outbox.OutboxException;
+import io.micropatterns.outbox.OutboxLog;
+import io.micropatterns.outbox.OutboxPublisher;
+import io.micropatterns.outbox.ShardStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Relays one shard while its lease is held: opens session after session, each of which finds out anew how far the shard
+ * has been published, so that no failure needs handling of its own.
+ */
+final class ShardRelay {
+
+    private static final Logger log = LoggerFactory.getLogger(ShardRelay.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final int shard;
+    private final Lease lease;
+    private final RelayParts parts;
+    private final BooleanSupplier paused;
+    private final OutboxLog.Shard events;
+    private final ShardState state;
+    private final WakeUp wakeUp = new WakeUp();
+    private volatile boolean rebaseRequested;
+
+    ShardRelay(int shard, Lease lease, RelayParts parts, BooleanSupplier paused) {
+        this.shard = shard;
+        this.lease = lease;
+        this.parts = parts;
+        this.paused = paused;
+        this.events = parts.log().shard(shard);
+        this.state = new ShardState(shard, lease.token());
+    }
+
+    void wake() {
+        wakeUp.signal();
+    }
+
+    void rebase() {
+        rebaseRequested = true;
+        wakeUp.signal();
+    }
+
+    ShardStatus status() {
+        return state.status();
+    }
+
+    void run() throws InterruptedException {
+        lease.onEnd(wakeUp::signal);
+        Duration pause = FIRST_PAUSE;
+        while (lease.isHeld()) {
+            long before = state.status().published();
+            try {
+                state.turn(ShardStatus.State.OPENING);
+                session();
+                return;
+            } catch (FencedException e) {
+                log.info("Stopping the relay of shard {}: {}", shard, e.getMessage());
+                return;
+            } catch (CursorMismatchException e) {
+                fail(ShardStatus.State.NEEDS_REBASE, e);
+            } catch (OutboxException | DataAccessException | TransactionException e) {
+                fail(ShardStatus.State.FAILING, e);
+            }
+            pause = state.status().published() > before ? FIRST_PAUSE : longer(pause);
+            if (!rebaseRequested) {
+                wakeUpOrPause(pause);
+            }
+        }
+    }
+
+    private void fail(ShardStatus.State newState, RuntimeException cause) {
+        if (lease.isHeld()) {
+            log.warn("Relaying shard {} failed, trying again: {}", shard, cause.getMessage());
+            log.debug("The failure in full", cause);
+            parts.listener().failed(shard, cause);
+        }
+        state.failed(newState, cause);
+    }
+
+    /** Commits go on while the stream is down, so their signals must not shorten the pause; the lease's end does. */
+    private void wakeUpOrPause(Duration pause) throws InterruptedException {
+        long end = System.nanoTime() + pause.toNanos();
+        long left = pause.toNanos();
+        while (left > 0 && lease.isHeld() && !rebaseRequested) {
+            wakeUp.await(Duration.ofNanos(left));
+            left = end - System.nanoTime();
+        }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration doubled = pause.multipliedBy(2);
+        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+    }
+
+    private void session() throws InterruptedException {
+        events.claim(lease.token());
+        try (OutboxPublisher.Session stream = parts.publisher().open(shard)) {
+            RelayProgress start = rebaseRequested ? rebased(stream) : StartingPoint.choose(events, stream.progress());
+            ParkedEvents parked = new ParkedEvents(
+                    parts.deadLetters(), parts.options().deadLetters(), parts.listener(), events, shard, lease.token());
+            new ShardSession(shard, lease, events, stream, parked, parts, state, wakeUp, paused).run(start);
+        }
+    }
+
+    private RelayProgress rebased(OutboxPublisher.Session stream) {
+        RelayProgress progress = StartingPoint.toRebase(events, stream.progress())
+                .map(events::rebase)
+                .map(cursor -> new RelayProgress(cursor, List.of()))
+                .orElseGet(() -> StartingPoint.choose(events, stream.progress()));
+        stream.publish(List.of(), progress.toString());
+        events.saveProgress(progress.cursor(), lease.token());
+        rebaseRequested = false;
+        log.warn("Rebased shard {} to this database at {}", shard, progress.cursor());
+        return progress;
+    }
+}

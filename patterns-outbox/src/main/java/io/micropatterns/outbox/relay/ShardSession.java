@@ -1,0 +1,210 @@
+package io.micropatterns.outbox.relay;
+
+import io.micropatterns.core.cursor.SnapshotCursor;
+import io.micropatterns.core.cursor.SnapshotPage;
+import io.micropatterns.core.lease.Lease;
+import io.micropatterns.outbox.OutboxLog;
+import io.micropatterns.outbox.OutboxPublisher;
+import io.micropatterns.outbox.OutboxRecord;
+import io.micropatterns.outbox.RecordsRejectedException;
+import io.micropatterns.outbox.ShardStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session of one shard: read a page, publish it with the progress, on and on. Used by one thread; whatever goes wrong
+ * ends the session with an exception.
+ */
+final class ShardSession {
+
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(20);
+    private static final Duration DEAD_LETTER_LOOK = Duration.ofMillis(500);
+
+    private final int shard;
+    private final Lease lease;
+    private final OutboxLog.Shard events;
+    private final OutboxPublisher.Session stream;
+    private final ParkedEvents parked;
+    private final RelayParts parts;
+    private final ShardState state;
+    private final WakeUp wakeUp;
+    private final BooleanSupplier paused;
+    private final PageSize pageSize;
+
+    private RelayProgress progress = new RelayProgress(UNKNOWN, List.of());
+    private @Nullable CompletableFuture<SnapshotPage<OutboxRecord>> ahead;
+    private boolean unsaved;
+    private long savedAt = System.nanoTime();
+    private long deadLettersAt = System.nanoTime();
+    private Duration wait = SHORTEST_WAIT;
+
+    private static final SnapshotCursor UNKNOWN =
+            SnapshotCursor.parse("1||1:1:||0|0");
+
+    ShardSession(
+            int shard,
+            Lease lease,
+            OutboxLog.Shard events,
+            OutboxPublisher.Session stream,
+            ParkedEvents parked,
+            RelayParts parts,
+            ShardState state,
+            WakeUp wakeUp,
+            BooleanSupplier paused) {
+        this.shard = shard;
+        this.lease = lease;
+        this.events = events;
+        this.stream = stream;
+        this.parked = parked;
+        this.parts = parts;
+        this.state = state;
+        this.wakeUp = wakeUp;
+        this.paused = paused;
+        this.pageSize = new PageSize(parts.options().pageSize(), parts.options().pageBytes());
+    }
+
+    void run(RelayProgress start) throws InterruptedException {
+        progress = start;
+        parked.settle(start.settled());
+        progress = new RelayProgress(start.cursor(), List.of());
+        parked.refresh();
+        while (lease.isHeld()) {
+            turn();
+        }
+        save();
+    }
+
+    private void turn() throws InterruptedException {
+        if (paused.getAsBoolean()) {
+            state.turn(ShardStatus.State.PAUSED);
+            wakeUp.await(parts.options().pollInterval());
+            return;
+        }
+        state.turn(ShardStatus.State.RUNNING);
+        if (elapsed(deadLettersAt, DEAD_LETTER_LOOK)) {
+            deadLettersAt = System.nanoTime();
+            retryParked();
+        }
+        SnapshotPage<OutboxRecord> page = nextPage();
+        if (page.rows().isEmpty()) {
+            progress = new RelayProgress(page.next(), progress.settled());
+            idle();
+        } else {
+            publish(page);
+            wait = SHORTEST_WAIT;
+            if (elapsed(savedAt, parts.options().progressInterval())) {
+                save();
+            }
+        }
+    }
+
+    private SnapshotPage<OutboxRecord> nextPage() {
+        CompletableFuture<SnapshotPage<OutboxRecord>> readAhead = ahead;
+        if (readAhead == null) {
+            return events.read(progress.cursor(), pageSize.next());
+        }
+        ahead = null;
+        try {
+            return readAhead.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void publish(SnapshotPage<OutboxRecord> page) {
+        pageSize.saw(page.rows());
+        if (!page.sliceDone()) {
+            // More is waiting: read it while this page is on its way.
+            SnapshotCursor next = page.next();
+            int limit = pageSize.next();
+            ahead = CompletableFuture.supplyAsync(() -> events.read(next, limit), parts.readAhead());
+        }
+        RelayProgress after = new RelayProgress(page.next(), progress.settled());
+        publish(parked.withoutParked(page.rows()), after);
+        progress = after;
+        unsaved = true;
+    }
+
+    private void publish(List<OutboxRecord> records, RelayProgress after) {
+        List<OutboxRecord> rest = records;
+        while (true) {
+            try {
+                long begin = System.nanoTime();
+                stream.publish(rest, after.toString());
+                state.published(rest.size());
+                if (!rest.isEmpty()) {
+                    parts.listener().published(shard, rest, Duration.ofNanos(System.nanoTime() - begin));
+                }
+                return;
+            } catch (RecordsRejectedException e) {
+                rest = parked.park(rest, e.causes());
+                if (!parts.publisher().exactlyOnce()) {
+                    state.published(rest.size());
+                    return;
+                }
+            }
+        }
+    }
+
+    private void retryParked() {
+        parked.refresh();
+        if (!parked.any()) {
+            return;
+        }
+        Map<UUID, OutboxRecord> due = parked.due();
+        while (!due.isEmpty()) {
+            RelayProgress after = new RelayProgress(progress.cursor(), List.copyOf(due.keySet()));
+            try {
+                stream.publish(List.copyOf(due.values()), after.toString());
+            } catch (RecordsRejectedException e) {
+                Map<UUID, OutboxRecord> all = due;
+                due = parked.failedAgain(due, e.causes());
+                if (!parts.publisher().exactlyOnce()) {
+                    parked.settle(due.keySet());
+                    due = Map.of();
+                }
+                if (due.size() == all.size()) {
+                    throw e;
+                }
+                continue;
+            }
+            // Until the database has forgotten them, whoever takes over must know that they were published.
+            progress = after;
+            parked.settle(after.settled());
+            progress = new RelayProgress(progress.cursor(), List.of());
+            parts.listener().published(shard, List.copyOf(due.values()), Duration.ZERO);
+            state.published(due.size());
+            due = Map.of();
+        }
+    }
+
+    private void idle() throws InterruptedException {
+        if (unsaved && elapsed(savedAt, parts.options().progressInterval())) {
+            save();
+        }
+        Duration longest = unsaved ? parts.options().progressInterval() : parts.options().pollInterval();
+        if (wakeUp.await(wait.compareTo(longest) < 0 ? wait : longest)) {
+            wait = SHORTEST_WAIT;
+        } else {
+            wait = wait.multipliedBy(2).compareTo(longest) < 0 ? wait.multipliedBy(2) : longest;
+        }
+    }
+
+    private void save() {
+        if (unsaved) {
+            events.saveProgress(progress.cursor(), lease.token());
+            unsaved = false;
+        }
+        savedAt = System.nanoTime();
+    }
+
+    private static boolean elapsed(long since, Duration interval) {
+        return System.nanoTime() - since >= interval.toNanos();
+    }
+}

@@ -1,0 +1,43 @@
+package io.micropatterns.outbox.relay;
+
+import io.micropatterns.outbox.ShardStatus;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a shard's loop tells about itself. Written by the loop, read by anyone. */
+final class ShardState {
+
+    private final int shard;
+    private final long token;
+    private volatile ShardStatus.State state = ShardStatus.State.OPENING;
+    private volatile long lastTurn = System.nanoTime();
+    private volatile long published;
+    private volatile @Nullable String failure;
+
+    ShardState(int shard, long token) {
+        this.shard = shard;
+        this.token = token;
+    }
+
+    /** The loop turns, which is what liveness is measured by. */
+    void turn(ShardStatus.State newState) {
+        state = newState;
+        lastTurn = System.nanoTime();
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    void published(int records) {
+        published += records;
+        failure = null;
+    }
+
+    void failed(ShardStatus.State newState, Throwable cause) {
+        failure = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        turn(newState);
+    }
+
+    ShardStatus status() {
+        return new ShardStatus(
+                shard, state, token, Duration.ofNanos(System.nanoTime() - lastTurn), published, failure);
+    }
+}
