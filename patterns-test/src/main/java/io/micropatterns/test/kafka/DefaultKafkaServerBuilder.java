@@ -1,0 +1,104 @@
+package io.micropatterns.test.kafka;
+
+import io.micropatterns.test.ServerKind;
+import io.micropatterns.test.ServerSettings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
+
+    private static final int MAX_BROKERS = 9;
+
+    private final Map<String, String> properties = new LinkedHashMap<>();
+
+    private boolean embedded;
+
+    private int brokers = 1;
+
+    private boolean autoCreateTopics = true;
+
+    private int port;
+
+    private @Nullable Path dataDirectory;
+
+    @Override
+    public KafkaServer.Builder embedded() {
+        this.embedded = true;
+        return this;
+    }
+
+    @Override
+    public KafkaServer.Builder brokers(int brokers) {
+        if (brokers < 1 || brokers > MAX_BROKERS) {
+            throw new IllegalArgumentException(
+                    "brokers must be between 1 and " + MAX_BROKERS + ", but is " + brokers);
+        }
+        this.brokers = brokers;
+        return this;
+    }
+
+    @Override
+    public KafkaServer.Builder brokerProperty(String name, String value) {
+        this.properties.put(name, value);
+        return this;
+    }
+
+    @Override
+    public KafkaServer.Builder autoCreateTopics(boolean autoCreateTopics) {
+        this.autoCreateTopics = autoCreateTopics;
+        return this;
+    }
+
+    @Override
+    public KafkaServer.Builder port(int port) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port must be between 0 and 65535, but is " + port);
+        }
+        this.port = port;
+        return this;
+    }
+
+    @Override
+    public KafkaServer.Builder dataDirectory(Path dataDirectory) {
+        this.dataDirectory = dataDirectory.toAbsolutePath();
+        return this;
+    }
+
+    @Override
+    public KafkaServer start() {
+        if (embedded) {
+            return EmbeddedKafkaServer.start(brokers, port, dataDirectory, brokerProperties());
+        }
+        String bootstrapServers = ServerSettings.get("kafka.bootstrap-servers");
+        if (bootstrapServers != null) {
+            return new ExternalKafkaServer(bootstrapServers);
+        }
+        if (ServerSettings.startedKind("kafka") == ServerKind.EMBEDDED) {
+            return EmbeddedKafkaServer.start(brokers, port, dataDirectory, brokerProperties());
+        }
+        if (brokers != 1 || port != 0 || dataDirectory != null) {
+            throw new UnsupportedOperationException("A Kafka container has one broker and no choice of port and data"
+                    + " directory: call embedded() on the builder");
+        }
+        return ContainerKafkaServer.start(brokerProperties());
+    }
+
+    private Map<String, String> brokerProperties() {
+        String replicas = Integer.toString(Math.min(brokers, 3));
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("auto.create.topics.enable", Boolean.toString(autoCreateTopics));
+        all.put("offsets.topic.replication.factor", replicas);
+        all.put("offsets.topic.num.partitions", "5");
+        all.put("transaction.state.log.replication.factor", replicas);
+        all.put("transaction.state.log.min.isr", "1");
+        all.put("transaction.state.log.num.partitions", "5");
+        all.put("share.coordinator.state.topic.replication.factor", replicas);
+        all.put("share.coordinator.state.topic.min.isr", "1");
+        all.put("share.coordinator.state.topic.num.partitions", "5");
+        all.put("group.initial.rebalance.delay.ms", "0");
+        all.putAll(properties);
+        return all;
+    }
+}

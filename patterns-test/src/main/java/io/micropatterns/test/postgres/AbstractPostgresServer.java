@@ -1,0 +1,93 @@
+package io.micropatterns.test.postgres;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import org.postgresql.core.Utils;
+
+/**
+ * What all servers do alike: addresses and databases.
+ */
+abstract class AbstractPostgresServer implements PostgresServer {
+
+    private static final String DUPLICATE_DATABASE = "42P04";
+
+    private final String url;
+
+    private final String username;
+
+    private final String password;
+
+    AbstractPostgresServer(String url, String username, String password) {
+        this.url = url;
+        this.username = username;
+        this.password = password;
+    }
+
+    @Override
+    public String jdbcUrl() {
+        return url;
+    }
+
+    @Override
+    public String jdbcUrl(String database) {
+        int query = url.indexOf('?');
+        String address = query < 0 ? url : url.substring(0, query);
+        String parameters = query < 0 ? "" : url.substring(query);
+        int slash = address.lastIndexOf('/');
+        boolean namesDatabase = slash > address.indexOf("//") + 1;
+        return (namesDatabase ? address.substring(0, slash) : address) + "/" + database + parameters;
+    }
+
+    @Override
+    public String username() {
+        return username;
+    }
+
+    @Override
+    public String password() {
+        return password;
+    }
+
+    @Override
+    public String createDatabase() {
+        String database = "test_" + UUID.randomUUID().toString().replace("-", "");
+        createDatabase(database);
+        return database;
+    }
+
+    @Override
+    public void createDatabase(String database) {
+        try {
+            execute("CREATE DATABASE " + quoted(database));
+        } catch (PostgresServerException ex) {
+            if (!(ex.getCause() instanceof SQLException cause) || !DUPLICATE_DATABASE.equals(cause.getSQLState())) {
+                throw ex;
+            }
+        }
+    }
+
+    @Override
+    public void dropDatabase(String database) {
+        execute("DROP DATABASE IF EXISTS " + quoted(database) + " WITH (FORCE)");
+    }
+
+    private void execute(String sql) {
+        try (Connection connection = DriverManager.getConnection(url, username, password);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException ex) {
+            throw new PostgresServerException("The server at " + url + " refused: " + sql, ex);
+        }
+    }
+
+    private static String quoted(String identifier) {
+        try {
+            return Utils.escapeIdentifier(null, identifier).toString();
+        } catch (SQLException ex) {
+            throw new IllegalArgumentException("'" + identifier + "' cannot be a database's name", ex);
+        }
+    }
+}
