@@ -21,6 +21,8 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
 
     private int port;
 
+    private int advertisedPort;
+
     private @Nullable Path dataDirectory;
 
     @Override
@@ -53,10 +55,13 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
 
     @Override
     public KafkaServer.Builder port(int port) {
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("port must be between 0 and 65535, but is " + port);
-        }
-        this.port = port;
+        this.port = checkedPort("port", port);
+        return this;
+    }
+
+    @Override
+    public KafkaServer.Builder advertisedPort(int advertisedPort) {
+        this.advertisedPort = checkedPort("advertisedPort", advertisedPort);
         return this;
     }
 
@@ -68,17 +73,20 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
 
     @Override
     public KafkaServer start() {
+        if (advertisedPort != 0 && brokers != 1) {
+            throw new IllegalArgumentException("advertisedPort is for one broker, but brokers is " + brokers);
+        }
         if (embedded) {
-            return EmbeddedKafkaServer.start(brokers, port, dataDirectory, brokerProperties());
+            return EmbeddedKafkaServer.start(brokers, port, advertisedPort, dataDirectory, brokerProperties());
         }
         String bootstrapServers = ServerSettings.get("kafka.bootstrap-servers");
         if (bootstrapServers != null) {
             return new ExternalKafkaServer(bootstrapServers);
         }
         if (ServerSettings.startedKind("kafka") == ServerKind.EMBEDDED) {
-            return EmbeddedKafkaServer.start(brokers, port, dataDirectory, brokerProperties());
+            return EmbeddedKafkaServer.start(brokers, port, advertisedPort, dataDirectory, brokerProperties());
         }
-        if (brokers != 1 || port != 0 || dataDirectory != null) {
+        if (brokers != 1 || port != 0 || advertisedPort != 0 || dataDirectory != null) {
             throw new UnsupportedOperationException("A Kafka container has one broker and no choice of port and data"
                     + " directory: call embedded() on the builder");
         }
@@ -100,5 +108,12 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
         all.put("group.initial.rebalance.delay.ms", "0");
         all.putAll(properties);
         return all;
+    }
+
+    private static int checkedPort(String name, int port) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException(name + " must be between 0 and 65535, but is " + port);
+        }
+        return port;
     }
 }

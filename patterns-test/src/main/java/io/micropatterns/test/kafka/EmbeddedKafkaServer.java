@@ -54,11 +54,16 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
         this.guard = guard;
     }
 
-    static KafkaServer start(int brokers, int port, @Nullable Path dataDirectory, Map<String, String> properties) {
+    static KafkaServer start(
+            int brokers,
+            int port,
+            int advertisedPort,
+            @Nullable Path dataDirectory,
+            Map<String, String> properties) {
         int attemptsLeft = port == 0 ? PORT_ATTEMPTS : 1;
         while (true) {
             attemptsLeft--;
-            EmbeddedKafkaServer server = create(brokers, port, dataDirectory, properties);
+            EmbeddedKafkaServer server = create(brokers, port, advertisedPort, dataDirectory, properties);
             try {
                 server.launch();
                 logger.info("Kafka is ready at {} (data in {})", server.bootstrapServers(), server.directory);
@@ -74,7 +79,11 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
     }
 
     private static EmbeddedKafkaServer create(
-            int brokers, int port, @Nullable Path dataDirectory, Map<String, String> properties) {
+            int brokers,
+            int port,
+            int advertisedPort,
+            @Nullable Path dataDirectory,
+            Map<String, String> properties) {
         try {
             Path directory = dataDirectory != null
                     ? Files.createDirectories(dataDirectory)
@@ -86,7 +95,14 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
             for (int id = KafkaNodeConfig.CONTROLLER_ID; id <= brokers; id++) {
                 int nodePort = id == KafkaNodeConfig.CONTROLLER_ID && port != 0 ? port : Ports.free();
                 nodes.add(new KafkaNode(new KafkaNodeConfig(
-                        id, clusterId, nodeDirectory(directory, id), nodePort, controllerPort, properties)));
+                        id,
+                        clusterId,
+                        nodeDirectory(directory, id),
+                        nodePort,
+                        advertisedPort != 0 ? advertisedPort : nodePort,
+                        Ports.free(),
+                        controllerPort,
+                        properties)));
                 addresses.add("127.0.0.1:" + nodePort);
             }
             ExitGuard guard = dataDirectory != null

@@ -158,6 +158,16 @@ public interface KafkaServer extends AutoCloseable {
         Builder port(int port);
 
         /**
+         * Tells clients to connect to another port of this machine than the one that the broker listens on, which is
+         * where a {@link io.micropatterns.test.network.TcpProxy} stands before it. Embedded clusters of one broker only.
+         *
+         * @param advertisedPort a port between 1 and 65535, or 0 for the broker's own, which is the default
+         * @return this builder
+         * @throws IllegalArgumentException when the port is out of range
+         */
+        Builder advertisedPort(int advertisedPort);
+
+        /**
          * Keeps the data in a directory that stays when the cluster is closed, and is used again by the next one.
          * Embedded clusters only.
          *
