@@ -37,6 +37,7 @@ create table if not exists patterns_inbox (
     consumer     text        not null,
     key          text        not null,
     outcome_type text,
+    content_type text,
     outcome      bytea,
     created_at   timestamptz not null default statement_timestamp(),
     primary key (consumer, key)

@@ -1,8 +1,10 @@
 package io.micropatterns.core.payload;
 
+import java.lang.reflect.Type;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -50,39 +52,45 @@ final class JacksonPayloadSerializer implements PayloadSerializer {
     @Override
     public Object deserialize(Payload payload) {
         if (payload.isJson()) {
-            return bind(payload, types.classOf(upcasters.lastType(payload.type())));
+            return bind(payload, mapper.constructType(types.classOf(upcasters.lastType(payload.type()))));
         }
         return payload.isText() ? payload.text() : payload.data();
     }
 
     @Override
+    @SuppressWarnings("unchecked") // the mapper answers with an instance of the class, boxed when it is primitive
     public <T> T deserialize(Payload payload, Class<T> target) {
-        if (target == byte[].class) {
-            return target.cast(payload.data());
-        }
-        if (target == String.class || target == CharSequence.class) {
-            return target.cast(payload.text());
-        }
-        if (target == Payload.class) {
-            return target.cast(payload);
-        }
-        if (!payload.isJson()) {
-            throw failure(payload, target, "its content type is " + payload.contentType(), null);
-        }
-        return bind(payload, target);
+        return (T) deserialize(payload, (Type) target);
     }
 
-    private <T> T bind(Payload payload, Class<T> target) {
-        @Nullable T value;
+    @Override
+    public Object deserialize(Payload payload, Type target) {
+        if (target == byte[].class) {
+            return payload.data();
+        }
+        if (target == String.class || target == CharSequence.class) {
+            return payload.text();
+        }
+        if (target == Payload.class) {
+            return payload;
+        }
+        if (!payload.isJson()) {
+            throw failure(payload, target.getTypeName(), "its content type is " + payload.contentType(), null);
+        }
+        return bind(payload, mapper.constructType(target));
+    }
+
+    private Object bind(Payload payload, JavaType target) {
+        @Nullable Object value;
         try {
             value = upcasters.reads(payload.type())
                     ? mapper.treeToValue(upcasters.upcast(payload.type(), tree(payload)), target)
                     : mapper.readValue(payload.data(), target);
         } catch (JacksonException ex) {
-            throw failure(payload, target, ex.getOriginalMessage(), ex);
+            throw failure(payload, target.toCanonical(), ex.getOriginalMessage(), ex);
         }
         if (value == null) {
-            throw failure(payload, target, "it is JSON null", null);
+            throw failure(payload, target.toCanonical(), "it is JSON null", null);
         }
         return value;
     }
@@ -99,10 +107,10 @@ final class JacksonPayloadSerializer implements PayloadSerializer {
     }
 
     private static PayloadException failure(
-            Payload payload, Class<?> target, @Nullable String why, @Nullable Throwable cause) {
+            Payload payload, String target, @Nullable String why, @Nullable Throwable cause) {
         return new PayloadException(
                 payload.type(),
-                "Payload type '" + payload.type() + "' cannot be read as " + target.getName() + ": " + why,
+                "Payload type '" + payload.type() + "' cannot be read as " + target + ": " + why,
                 cause);
     }
 }

@@ -1,5 +1,6 @@
 package io.micropatterns.core.payload;
 
+import java.lang.reflect.Type;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,6 +44,13 @@ public interface PayloadSerializer {
      * @throws PayloadException when the data does not fit the class, or an upcaster fails
      */
     <T> T deserialize(Payload payload, Class<T> target);
+
+    /**
+     * As {@link #deserialize(Payload, Class)}, for a type that may be generic.
+     *
+     * @throws PayloadException when the data does not fit the type, or an upcaster fails
+     */
+    Object deserialize(Payload payload, Type target);
 
     /**
      * JSON by Jackson.
