@@ -10,7 +10,8 @@ public final class NoTransactionException extends OutboxException {
     /** For an event of this type. */
     public NoTransactionException(String eventType) {
         super(
-                "Event '" + eventType + "' was published outside a transaction, so it could not be stored atomically with"
+                "Event '" + eventType
+                        + "' was published outside a transaction, so it could not be stored atomically with"
                         + " your data. Put @Transactional on the calling method (and call it through its Spring bean), use a"
                         + " TransactionTemplate, or set patterns.outbox.require-transaction=false to store such events in a"
                         + " transaction of their own.",
