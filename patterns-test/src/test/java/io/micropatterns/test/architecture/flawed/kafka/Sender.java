@@ -1,0 +1,3 @@
+package io.micropatterns.test.architecture.flawed.kafka;
+
+public class Sender {}
