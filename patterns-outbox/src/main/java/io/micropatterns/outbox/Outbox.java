@@ -67,7 +67,7 @@ public interface Outbox {
         final OutboxStore store;
         final PayloadSerializer serializer;
         RouteResolver routes = RouteResolver.of(Map.of(), List.of(), text -> text);
-        TracePropagation trace = TracePropagation.noop();
+        TracePropagation trace = TracePropagation.none();
         OutboxListener listener = OutboxListener.all(List.of());
         OutboxSignals signals = OutboxSignals.none();
         @Nullable TransactionOperations ownTransaction;

@@ -110,7 +110,7 @@ final class ShardRelay {
             RelayProgress start = rebaseRequested ? rebased(stream) : StartingPoint.choose(events, stream.progress());
             ParkedEvents parked = new ParkedEvents(
                     parts.deadLetters(), parts.options().deadLetters(), parts.listener(), events, shard, lease.token());
-            new ShardSession(shard, lease, events, stream, parked, parts, state, wakeUp, paused).run(start);
+            new ShardSession(shard, lease, events, stream, parked, parts, state, wakeUp, paused, start).run();
         }
     }
 

@@ -37,15 +37,16 @@ final class ShardSession {
     private final BooleanSupplier paused;
     private final PageSize pageSize;
 
-    private RelayProgress progress = new RelayProgress(UNKNOWN, List.of());
+    private RelayProgress progress;
     private @Nullable CompletableFuture<SnapshotPage<OutboxRecord>> ahead;
+    /** Only then are the events that earlier sessions parked sure to lie behind the cursor, and may be tried again. */
+    private boolean caughtUp;
+
+    private boolean newSlice;
     private boolean unsaved;
     private long savedAt = System.nanoTime();
     private long deadLettersAt = System.nanoTime();
     private Duration wait = SHORTEST_WAIT;
-
-    private static final SnapshotCursor UNKNOWN =
-            SnapshotCursor.parse("1||1:1:||0|0");
 
     ShardSession(
             int shard,
@@ -56,7 +57,9 @@ final class ShardSession {
             RelayParts parts,
             ShardState state,
             WakeUp wakeUp,
-            BooleanSupplier paused) {
+            BooleanSupplier paused,
+            RelayProgress start) {
+        this.progress = start;
         this.shard = shard;
         this.lease = lease;
         this.events = events;
@@ -69,10 +72,9 @@ final class ShardSession {
         this.pageSize = new PageSize(parts.options().pageSize(), parts.options().pageBytes());
     }
 
-    void run(RelayProgress start) throws InterruptedException {
-        progress = start;
-        parked.settle(start.settled());
-        progress = new RelayProgress(start.cursor(), List.of());
+    void run() throws InterruptedException {
+        parked.settle(progress.settled());
+        progress = new RelayProgress(progress.cursor(), List.of());
         parked.refresh();
         while (lease.isHeld()) {
             turn();
@@ -87,10 +89,11 @@ final class ShardSession {
             return;
         }
         state.turn(ShardStatus.State.RUNNING);
-        if (elapsed(deadLettersAt, DEAD_LETTER_LOOK)) {
+        if (caughtUp && elapsed(deadLettersAt, DEAD_LETTER_LOOK)) {
             deadLettersAt = System.nanoTime();
             retryParked();
         }
+        newSlice |= ahead == null && progress.cursor().slice() == null;
         SnapshotPage<OutboxRecord> page = nextPage();
         if (page.rows().isEmpty()) {
             progress = new RelayProgress(page.next(), progress.settled());
@@ -102,6 +105,7 @@ final class ShardSession {
                 save();
             }
         }
+        caughtUp |= newSlice && page.sliceDone();
     }
 
     private SnapshotPage<OutboxRecord> nextPage() {
