@@ -15,6 +15,9 @@ public interface OutboxMonitor {
     /** How long the oldest of them has waited; zero when none does. */
     Duration oldestPendingAge();
 
+    /** The figure that {@link #pending()} gave last, without looking again; 0 before. Does no I/O. */
+    long lastKnownPending();
+
     /** Pending events by topic. Always queries. */
     Map<String, Long> pendingByTopic();
 }

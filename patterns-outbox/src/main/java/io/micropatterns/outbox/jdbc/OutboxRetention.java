@@ -1,0 +1,140 @@
+package io.micropatterns.outbox.jdbc;
+
+import io.micropatterns.core.cursor.SnapshotCursor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Lets published events leave: whole partitions by time are dropped, which gives the space back at once; what lies in
+ * the default partition, or in a table that is not partitioned, is deleted in batches. Creates partitions ahead. Never
+ * removes an unpublished event. Any number of instances may call it; one does the work at a time. Thread-safe.
+ */
+public final class OutboxRetention {
+
+    private static final Logger log = LoggerFactory.getLogger(OutboxRetention.class);
+    private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
+    private static final int AHEAD = 2;
+    private static final int MOST_BATCHES = 1_000;
+    private static final String ONE_AT_A_TIME = "select pg_try_advisory_xact_lock(hashtext('patterns_outbox_retention'))";
+
+    private final JdbcTemplate jdbc;
+    private final Partitions partitions;
+    private final TransactionOperations transaction;
+    private final Duration keep;
+    private final Duration partitionLength;
+
+    /**
+     * On the outbox's data source.
+     *
+     * @param transaction opens transactions on that data source
+     * @param keep how long published events are kept, for replay
+     * @param partitionLength the time a partition covers; zero to create none
+     */
+    public OutboxRetention(
+            DataSource dataSource, TransactionOperations transaction, Duration keep, Duration partitionLength) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.partitions = new Partitions(jdbc);
+        this.transaction = transaction;
+        this.keep = keep;
+        this.partitionLength = partitionLength;
+    }
+
+    /** Does what is due. Blocks, for as long as deleting takes. A failure is logged and left to the next call. */
+    public void run() {
+        try {
+            Instant now = partitions.now();
+            boolean partitioned = partitions.isPartitioned();
+            if (partitioned && partitionLength.toSeconds() > 0) {
+                createAhead(now);
+            }
+            List<ShardCursor> cursors = ShardCursor.all(jdbc);
+            if (!partitioned) {
+                delete("patterns_outbox", cursors, now.minus(keep));
+                return;
+            }
+            for (Partition partition : partitions.all()) {
+                if (partition.isDefault()) {
+                    delete(partition.name(), cursors, now.minus(keep));
+                } else if (partition.endsBefore(now.minus(keep))) {
+                    remove(partition);
+                }
+            }
+        } catch (DataAccessException e) {
+            log.warn("Retention of the outbox failed; trying again later: {}", e.getMessage());
+        }
+    }
+
+    private void createAhead(Instant now) {
+        List<Partition> existing = partitions.all();
+        long length = partitionLength.toSeconds();
+        Instant first = Instant.ofEpochSecond(now.getEpochSecond() / length * length);
+        for (int i = 0; i <= AHEAD; i++) {
+            Instant from = first.plusSeconds(i * length);
+            if (existing.stream().noneMatch(partition -> partition.covers(from))) {
+                attempt("create the partition from " + from, () -> partitions.create(from, partitionLength));
+            }
+        }
+    }
+
+    /** Emptied first, which needs no lock on the whole table, so that the space comes back whoever holds one. */
+    private void remove(Partition partition) {
+        boolean emptied = attempt("empty partition " + partition.name(), () -> {
+            partitions.lock(partition);
+            if (partitions.hasUnpublished(partition, ShardCursor.all(jdbc).stream().map(ShardCursor::unpublished).toList())) {
+                throw new StillNeededException();
+            }
+            partitions.truncate(partition);
+        });
+        if (emptied) {
+            attempt("drop partition " + partition.name(), () -> partitions.drop(partition));
+        }
+    }
+
+    private boolean attempt(String what, Runnable work) {
+        try {
+            return Boolean.TRUE.equals(transaction.execute(status -> {
+                if (!Boolean.TRUE.equals(jdbc.queryForObject(ONE_AT_A_TIME, Boolean.class))) {
+                    return false;
+                }
+                partitions.boundLocks(LOCK_TIMEOUT);
+                work.run();
+                return true;
+            }));
+        } catch (StillNeededException e) {
+            return false;
+        } catch (DataAccessException e) {
+            // Somebody holds the lock, rows of that time are in the default partition, or the right is missing.
+            log.debug("Could not {}; trying again later: {}", what, e.getMessage());
+            return false;
+        }
+    }
+
+    private void delete(String table, List<ShardCursor> cursors, Instant before) {
+        for (ShardCursor shard : cursors) {
+            SnapshotCursor cursor = shard.cursor();
+            int batches = cursor == null ? MOST_BATCHES : 0;
+            while (cursor != null && batches < MOST_BATCHES) {
+                boolean more = deleteBatch(table, shard.shard(), cursor.read().toString(), before) == Partitions.batch();
+                batches = more ? batches + 1 : MOST_BATCHES;
+            }
+        }
+    }
+
+    private int deleteBatch(String table, int shard, String read, Instant before) {
+        Integer deleted = transaction.execute(status -> partitions.deletePublished(table, shard, read, before));
+        return deleted == null ? 0 : deleted;
+    }
+
+    /** Rolls an attempt back without noise. */
+    private static final class StillNeededException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+    }
+}

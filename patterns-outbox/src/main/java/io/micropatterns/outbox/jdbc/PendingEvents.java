@@ -1,0 +1,110 @@
+package io.micropatterns.outbox.jdbc;
+
+import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.outbox.OutboxMonitor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Counts what lies behind the saved cursors. A figure is kept for a second, or for twenty times as long as counting took,
+ * so that a large backlog is not counted all the time. Thread-safe.
+ */
+public final class PendingEvents implements OutboxMonitor {
+
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+    private static final int REST_FACTOR = 20;
+
+    private final JdbcTemplate jdbc;
+    private final ReentrantLock counting = new ReentrantLock();
+    private volatile @Nullable Figures figures;
+
+    /** On the outbox's data source. */
+    public PendingEvents(DataSource dataSource) {
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource));
+    }
+
+    @Override
+    public long pending() {
+        return figures().pending;
+    }
+
+    @Override
+    public Duration oldestPendingAge() {
+        return figures().age;
+    }
+
+    @Override
+    public long lastKnownPending() {
+        Figures known = figures;
+        return known == null ? 0 : known.pending;
+    }
+
+    private Figures figures() {
+        Figures known = figures;
+        if (known != null && (known.isFresh() || counting.isLocked())) {
+            return known;
+        }
+        counting.lock();
+        try {
+            known = figures;
+            if (known == null || !known.isFresh()) {
+                known = count();
+                figures = known;
+            }
+            return known;
+        } finally {
+            counting.unlock();
+        }
+    }
+
+    private Figures count() {
+        long begin = System.nanoTime();
+        long pending = 0;
+        Duration age = Duration.ZERO;
+        for (UnpublishedSql unpublished : unpublished()) {
+            Map<String, Object> row = jdbc.queryForMap(
+                    "select count(*) as pending, (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::bigint"
+                            + " as age from patterns_outbox where " + unpublished.where(),
+                    unpublished.arguments().toArray());
+            pending += ((Number) row.get("pending")).longValue();
+            Number millis = (Number) row.get("age");
+            if (millis != null && millis.longValue() > age.toMillis()) {
+                age = Duration.ofMillis(millis.longValue());
+            }
+        }
+        long took = System.nanoTime() - begin;
+        return new Figures(pending, age, System.nanoTime() + Math.max(SHORTEST.toNanos(), took * REST_FACTOR));
+    }
+
+    @Override
+    public Map<String, Long> pendingByTopic() {
+        Map<String, Long> topics = new TreeMap<>();
+        for (UnpublishedSql unpublished : unpublished()) {
+            jdbc.query(
+                    "select topic, count(*) as pending from patterns_outbox where " + unpublished.where()
+                            + " group by topic",
+                    row -> {
+                        topics.merge(row.getString("topic"), row.getLong("pending"), Long::sum);
+                    },
+                    unpublished.arguments().toArray());
+        }
+        return topics;
+    }
+
+    private List<UnpublishedSql> unpublished() {
+        return ShardCursor.all(jdbc).stream().map(ShardCursor::unpublished).toList();
+    }
+
+    private record Figures(long pending, Duration age, long freshUntil) {
+
+        boolean isFresh() {
+            return System.nanoTime() - freshUntil < 0;
+        }
+    }
+}
