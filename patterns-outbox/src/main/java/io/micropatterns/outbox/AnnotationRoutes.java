@@ -1,5 +1,6 @@
 package io.micropatterns.outbox;
 
+import io.micropatterns.core.payload.PayloadTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +14,19 @@ final class AnnotationRoutes implements RouteResolver {
 
     private final Map<String, RouteSpecification> configured;
     private final List<OutboxRouter> routers;
+    private final PayloadTypes types;
     private final UnaryOperator<String> placeholders;
     private final Map<Class<?>, List<RouteTemplate>> templates = new ConcurrentReferenceHashMap<>();
+    private final Map<Class<?>, Boolean> routed = new ConcurrentReferenceHashMap<>();
 
     AnnotationRoutes(
             Map<String, RouteSpecification> configured,
             List<OutboxRouter> routers,
+            PayloadTypes types,
             UnaryOperator<String> placeholders) {
         this.configured = Map.copyOf(configured);
         this.routers = List.copyOf(routers);
+        this.types = types;
         this.placeholders = placeholders;
     }
 
@@ -47,14 +52,19 @@ final class AnnotationRoutes implements RouteResolver {
 
     @Override
     public boolean isRouted(Class<?> eventClass) {
-        return annotationOf(eventClass) != null || configured.containsKey(eventClass.getName());
+        return routed.computeIfAbsent(eventClass, this::lookUp);
+    }
+
+    private boolean lookUp(Class<?> eventClass) {
+        if (annotationOf(eventClass) != null) {
+            return true;
+        }
+        boolean named = !eventClass.isAnonymousClass() && !eventClass.isHidden();
+        return named && configured.containsKey(types.nameOf(eventClass));
     }
 
     private List<RouteTemplate> parse(Class<?> eventClass, String type) {
         RouteSpecification specification = configured.get(type);
-        if (specification == null) {
-            specification = configured.get(eventClass.getName());
-        }
         if (specification == null) {
             OutboxEvent annotation = annotationOf(eventClass);
             if (annotation == null) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 import io.micropatterns.core.payload.PayloadSerializer;
+import io.micropatterns.core.payload.PayloadTypes;
 import io.micropatterns.core.trace.TracePropagation;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ public interface Outbox {
         final DataSource dataSource;
         final OutboxStore store;
         final PayloadSerializer serializer;
-        RouteResolver routes = RouteResolver.of(Map.of(), List.of(), text -> text);
+        RouteResolver routes = RouteResolver.of(Map.of(), List.of(), PayloadTypes.unregistered(), text -> text);
         TracePropagation trace = TracePropagation.none();
         OutboxListener listener = OutboxListener.all(List.of());
         OutboxSignals signals = OutboxSignals.none();

@@ -11,6 +11,12 @@ public interface OutboxLog {
     /** Every shard that events may have been stored in, also by instances configured with other numbers of shards. */
     Set<Integer> shards();
 
+    /** Whether an operator has paused publishing. */
+    boolean isPaused();
+
+    /** Pauses publishing on every instance, or ends the pause. */
+    void setPaused(boolean paused);
+
     /** One shard's events. Does no I/O. */
     Shard shard(int number);
 

@@ -1,6 +1,7 @@
 package io.micropatterns.outbox;
 
 import io.micropatterns.core.lease.LeaseOwner;
+import java.time.Duration;
 import java.util.List;
 
 /** Brings stored events to the stream, in the background. Thread-safe. */
@@ -15,14 +16,20 @@ public interface OutboxRelay {
     /** Whether it has been started and not stopped. */
     boolean isRunning();
 
-    /** Stops this instance's shards from publishing, keeping them; events wait in the table. */
+    /**
+     * Stops publishing on every instance, within about a second; events wait in the table. Lasts over restarts. One
+     * statement.
+     */
     void pause();
 
-    /** Ends {@link #pause()}. */
+    /** Ends {@link #pause()}. One statement. */
     void resume();
 
-    /** Whether it is paused. */
+    /** Whether it is paused. One query. */
     boolean isPaused();
+
+    /** How long ago this instance last told the database that it is alive. Does no I/O. */
+    Duration sinceHeartbeat();
 
     /** The state of every shard this instance relays. Does no I/O. */
     List<ShardStatus> shards();

@@ -1,5 +1,6 @@
 package io.micropatterns.outbox;
 
+import io.micropatterns.core.payload.PayloadTypes;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -20,14 +21,16 @@ public interface RouteResolver {
     /**
      * The resolver that every way of routing goes through.
      *
-     * @param configured routes by logical type or class name, which win over annotations
+     * @param configured routes by logical type, which win over annotations
      * @param routers asked first, in order
+     * @param types gives event classes their logical types
      * @param placeholders resolves {@code ${…}} in topics
      */
     static RouteResolver of(
             Map<String, RouteSpecification> configured,
             List<OutboxRouter> routers,
+            PayloadTypes types,
             UnaryOperator<String> placeholders) {
-        return new AnnotationRoutes(configured, routers, placeholders);
+        return new AnnotationRoutes(configured, routers, types, placeholders);
     }
 }

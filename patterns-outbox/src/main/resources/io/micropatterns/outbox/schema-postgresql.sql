@@ -29,9 +29,10 @@ create table if not exists patterns_outbox_shard (
     saved_at timestamptz
 );
 
--- Tells this outbox from every other one that publishes to the same stream.
+-- Tells this outbox from every other one that publishes to the same stream, and whether an operator has paused it.
 create table if not exists patterns_outbox_identity (
     singleton boolean primary key default true check (singleton),
-    identity  uuid not null default gen_random_uuid()
+    identity  uuid not null default gen_random_uuid(),
+    paused    boolean not null default false
 );
 insert into patterns_outbox_identity default values on conflict do nothing;

@@ -61,6 +61,17 @@ public final class JdbcOutboxLog implements OutboxLog {
     }
 
     @Override
+    public boolean isPaused() {
+        return jdbc.queryForList("select paused from patterns_outbox_identity", Boolean.class)
+                .contains(true);
+    }
+
+    @Override
+    public void setPaused(boolean paused) {
+        jdbc.update("update patterns_outbox_identity set paused = ?", paused);
+    }
+
+    @Override
     public Shard shard(int number) {
         SnapshotFollower<OutboxRecord> follower = SnapshotFollower.builder(
                         dataSource, "patterns_outbox", new OutboxRowMapper())

@@ -33,17 +33,19 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
     private final Map<String, Object> consumerConfig;
     private final String identity;
     private final boolean exactlyOnce;
-    private final Admin admin;
-    private final ProgressTopic progressTopic;
+    private final Map<String, Object> adminConfig;
+    private final String progressTopicName;
+    private final int progressPartitions;
+    private @Nullable Admin admin;
 
     private KafkaOutboxPublisher(Builder builder) {
         this.identity = builder.name + "-" + builder.identity;
         this.exactlyOnce = builder.exactlyOnce;
         this.producerConfig = KafkaDefaults.producer(builder.producerConfig, exactlyOnce);
         this.consumerConfig = KafkaDefaults.consumer(builder.consumerConfig);
-        this.admin = Admin.create(KafkaDefaults.admin(builder.adminConfig));
-        this.progressTopic =
-                new ProgressTopic(admin, consumerConfig, builder.progressTopic(), identity, builder.progressPartitions);
+        this.adminConfig = KafkaDefaults.admin(builder.adminConfig);
+        this.progressTopicName = builder.progressTopic();
+        this.progressPartitions = builder.progressPartitions;
     }
 
     /** Starts building a publisher of the outbox of this name and identity, which is unique among all on the cluster. */
@@ -59,16 +61,26 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
     @Override
     public Session open(int shard) {
         try {
-            if (exactlyOnce) {
-                progressTopic.ensure(shard);
-            }
-            return openSession(shard);
+            return openSession(shard, admin());
         } catch (KafkaException e) {
             throw new PublicationException("Kafka cannot be reached to take over shard " + shard + ": " + e.getMessage(), e);
         }
     }
 
-    private Session openSession(int shard) {
+    /** Made when first needed: a broker's name that cannot be resolved yet must not keep the application from starting. */
+    private synchronized Admin admin() {
+        if (admin == null) {
+            admin = Admin.create(adminConfig);
+        }
+        return admin;
+    }
+
+    private Session openSession(int shard, Admin admin) {
+        ProgressTopic progressTopic =
+                new ProgressTopic(admin, consumerConfig, progressTopicName, identity, progressPartitions);
+        if (exactlyOnce) {
+            progressTopic.ensure(shard);
+        }
         Producer<byte[], byte[]> producer = producer(shard);
         TopicCheck topics = new TopicCheck(admin, consumerConfig);
         try {
@@ -97,8 +109,11 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
     }
 
     @Override
-    public void close() {
-        admin.close(KafkaDefaults.CLOSE_TIMEOUT);
+    public synchronized void close() {
+        if (admin != null) {
+            admin.close(KafkaDefaults.CLOSE_TIMEOUT);
+            admin = null;
+        }
     }
 
     /** Builds a {@link KafkaOutboxPublisher}. Not thread-safe. */
@@ -144,7 +159,7 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
             return this;
         }
 
-        /** The publisher; connects in the background. */
+        /** The publisher; connects when a shard is first opened. */
         public KafkaOutboxPublisher build() {
             return new KafkaOutboxPublisher(this);
         }

@@ -10,6 +10,7 @@ import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.OutboxRelay;
 import io.micropatterns.outbox.OutboxSignals;
 import io.micropatterns.outbox.ShardStatus;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
@@ -29,12 +30,13 @@ public final class PollingRelay implements OutboxRelay {
 
     private final Builder builder;
     private final Map<Integer, ShardRelay> relays = new ConcurrentHashMap<>();
-    private volatile boolean paused;
+    private final PauseFlag paused;
     private @Nullable LeaseGroup leases;
     private @Nullable ExecutorService readAhead;
 
     private PollingRelay(Builder builder) {
         this.builder = builder;
+        this.paused = new PauseFlag(builder.log);
         builder.signals.subscribe(new Signals());
     }
 
@@ -67,7 +69,7 @@ public final class PollingRelay implements OutboxRelay {
 
     private void relay(Lease lease, RelayParts parts) throws InterruptedException {
         int shard = Integer.parseInt(lease.name().substring(LEASE_PREFIX.length()));
-        ShardRelay relay = new ShardRelay(shard, lease, parts, () -> paused);
+        ShardRelay relay = new ShardRelay(shard, lease, parts, paused::isSet);
         relays.put(shard, relay);
         try {
             relay.run();
@@ -95,19 +97,22 @@ public final class PollingRelay implements OutboxRelay {
 
     @Override
     public void pause() {
-        paused = true;
-        wakeAll();
+        builder.log.setPaused(true);
     }
 
     @Override
     public void resume() {
-        paused = false;
-        wakeAll();
+        builder.log.setPaused(false);
     }
 
     @Override
     public boolean isPaused() {
-        return paused;
+        return builder.log.isPaused();
+    }
+
+    @Override
+    public synchronized Duration sinceHeartbeat() {
+        return leases == null ? Duration.ZERO : leases.sinceHeartbeat();
     }
 
     @Override
@@ -131,10 +136,6 @@ public final class PollingRelay implements OutboxRelay {
         }
         relay.rebase();
         return true;
-    }
-
-    private void wakeAll() {
-        relays.values().forEach(ShardRelay::wake);
     }
 
     private final class Signals implements OutboxSignals.Subscriber {

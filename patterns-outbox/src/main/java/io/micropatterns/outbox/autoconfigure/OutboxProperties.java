@@ -1,0 +1,190 @@
+package io.micropatterns.outbox.autoconfigure;
+
+import io.micropatterns.core.autoconfigure.PropertyRange;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.sql.init.DatabaseInitializationMode;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Properties of the outbox.
+ *
+ * @param enabled Whether the outbox is configured at all.
+ * @param name Name of this outbox in topics and transactional ids. Default: spring.application.name, or "outbox".
+ * @param shards How many shards keys are spread over, 1 to 1024. Shards of an earlier, larger number go on being relayed.
+ * @param requireTransaction Whether publishing outside a transaction is an error; otherwise it gets one of its own.
+ * @param maxPayloadSize Largest serialised payload accepted.
+ * @param publisher Where events go: kafka, or spring for listeners in this application.
+ * @param relay How events get there: polling, or none for an instance that only stores.
+ * @param routing Routes by logical event type, which win over annotations.
+ * @param schema The outbox's tables.
+ * @param polling The polling relay.
+ * @param kafka Publishing to Kafka.
+ * @param deadLetters What becomes of events that the stream rejects.
+ * @param retention How published events leave the table.
+ * @param limits Bounds on unpublished events.
+ */
+@ConfigurationProperties("patterns.outbox")
+public record OutboxProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable String name,
+        @DefaultValue("4") int shards,
+        @DefaultValue("true") boolean requireTransaction,
+        @DefaultValue("1000KB") DataSize maxPayloadSize,
+        @DefaultValue("kafka") PublisherType publisher,
+        @DefaultValue("polling") RelayType relay,
+        @DefaultValue Map<String, Route> routing,
+        @DefaultValue Schema schema,
+        @DefaultValue Polling polling,
+        @DefaultValue Kafka kafka,
+        @DefaultValue DeadLetters deadLetters,
+        @DefaultValue Retention retention,
+        @DefaultValue Limits limits) {
+
+    private static final Duration LONG = Duration.ofDays(3650);
+
+    public OutboxProperties {
+        PropertyRange.require("patterns.outbox.shards", shards, 1, 1024);
+        PropertyRange.require(
+                "patterns.outbox.max-payload-size", maxPayloadSize, DataSize.ofBytes(1), DataSize.ofGigabytes(1));
+    }
+
+    /** Where events go. */
+    public enum PublisherType {
+        /** To Kafka topics. */
+        KAFKA,
+        /** To listeners in this application. */
+        SPRING
+    }
+
+    /** How events get there. */
+    public enum RelayType {
+        /** By reading the table. */
+        POLLING,
+        /** Not by this instance. */
+        NONE
+    }
+
+    /**
+     * Where events of one type go.
+     *
+     * @param topics Topics, each literal or a SpEL template as in orders-#{region}; one record each.
+     * @param key SpEL expression over the event that gives the record's key.
+     * @param headers SpEL expression over the event of each extra record header.
+     */
+    public record Route(
+            List<String> topics, @DefaultValue("") String key, @DefaultValue Map<String, String> headers) {}
+
+    /**
+     * How the outbox's tables come to be.
+     *
+     * @param initialize Whether to create the tables when they are missing: always, embedded (in-memory databases only) or never.
+     */
+    public record Schema(@DefaultValue("always") DatabaseInitializationMode initialize) {}
+
+    /**
+     * The polling relay.
+     *
+     * @param pageSize Most events published at once, 1 to 100000.
+     * @param pageBytes Payload bytes a page should not exceed.
+     * @param interval Longest wait before looking for events that nobody signalled.
+     * @param leaseTimeToLive How long a shard outlives the last heartbeat of the instance that held it.
+     * @param progressInterval How often progress is saved in the database while publishing.
+     * @param listen Whether to listen for commits of other instances, which occupies one pooled connection.
+     */
+    public record Polling(
+            @DefaultValue("4000") int pageSize,
+            @DefaultValue("16MB") DataSize pageBytes,
+            @DefaultValue("1s") Duration interval,
+            @DefaultValue("10s") Duration leaseTimeToLive,
+            @DefaultValue("500ms") Duration progressInterval,
+            @DefaultValue("true") boolean listen) {
+
+        public Polling {
+            String prefix = "patterns.outbox.polling.";
+            PropertyRange.require(prefix + "page-size", pageSize, 1, 100_000);
+            PropertyRange.require(prefix + "page-bytes", pageBytes, DataSize.ofBytes(1), DataSize.ofGigabytes(1));
+            PropertyRange.require(prefix + "interval", interval, Duration.ofMillis(1), Duration.ofMinutes(1));
+            PropertyRange.require(
+                    prefix + "lease-time-to-live", leaseTimeToLive, Duration.ofMillis(100), Duration.ofMinutes(10));
+            PropertyRange.require(
+                    prefix + "progress-interval", progressInterval, Duration.ofMillis(1), Duration.ofMinutes(1));
+        }
+    }
+
+    /**
+     * Publishing to Kafka; connections and clients are configured by spring.kafka.
+     *
+     * @param exactlyOnce Whether events and progress share Kafka transactions. Otherwise events may come twice after a crash.
+     * @param progressTopic Compacted topic that keeps the progress, created when missing. Default: name-outbox-progress.
+     */
+    public record Kafka(@DefaultValue("true") boolean exactlyOnce, @Nullable String progressTopic) {}
+
+    /**
+     * What becomes of events that the stream rejects.
+     *
+     * @param attempts How often an event is tried before an operator must decide.
+     * @param firstDelay Wait before the second attempt; it doubles with each further one.
+     * @param maxDelay Longest wait between two attempts.
+     * @param blockKey Whether later events of its topic and key wait behind it.
+     */
+    public record DeadLetters(
+            @DefaultValue("5") int attempts,
+            @DefaultValue("1s") Duration firstDelay,
+            @DefaultValue("1m") Duration maxDelay,
+            @DefaultValue("false") boolean blockKey) {
+
+        public DeadLetters {
+            String prefix = "patterns.outbox.dead-letters.";
+            PropertyRange.require(prefix + "attempts", attempts, 1, 1_000);
+            PropertyRange.require(prefix + "first-delay", firstDelay, Duration.ZERO, LONG);
+            PropertyRange.require(prefix + "max-delay", maxDelay, firstDelay, LONG);
+        }
+    }
+
+    /**
+     * How published events leave the table.
+     *
+     * @param enabled Whether this instance looks after it.
+     * @param keep How long published events are kept, for replay.
+     * @param partitionInterval Time that one partition covers; partitions are dropped whole. Zero: none are created.
+     * @param checkInterval How often to look.
+     */
+    public record Retention(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("1d") Duration keep,
+            @DefaultValue("6h") Duration partitionInterval,
+            @DefaultValue("1m") Duration checkInterval) {
+
+        public Retention {
+            String prefix = "patterns.outbox.retention.";
+            PropertyRange.require(prefix + "keep", keep, Duration.ZERO, LONG);
+            PropertyRange.require(prefix + "partition-interval", partitionInterval, Duration.ZERO, LONG);
+            PropertyRange.require(prefix + "check-interval", checkInterval, Duration.ofMillis(10), Duration.ofDays(1));
+        }
+    }
+
+    /**
+     * Bounds on unpublished events.
+     *
+     * @param warnPending Number of unpublished events from which on health and log warn; 0 for never.
+     * @param maxPending Number of unpublished events from which on publishing is refused; 0 for never.
+     * @param checkInterval How often to count them.
+     */
+    public record Limits(
+            @DefaultValue("100000") long warnPending,
+            @DefaultValue("0") long maxPending,
+            @DefaultValue("5s") Duration checkInterval) {
+
+        public Limits {
+            String prefix = "patterns.outbox.limits.";
+            PropertyRange.require(prefix + "warn-pending", warnPending, 0L, Long.MAX_VALUE);
+            PropertyRange.require(prefix + "max-pending", maxPending, 0L, Long.MAX_VALUE);
+            PropertyRange.require(prefix + "check-interval", checkInterval, Duration.ofMillis(10), Duration.ofDays(1));
+        }
+    }
+}
