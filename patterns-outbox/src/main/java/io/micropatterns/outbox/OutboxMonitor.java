@@ -18,6 +18,9 @@ public interface OutboxMonitor {
     /** The figure that {@link #pending()} gave last, without looking again; 0 before. Does no I/O. */
     long lastKnownPending();
 
+    /** The age that {@link #oldestPendingAge()} gave last, without looking again; zero before. Does no I/O. */
+    Duration lastKnownOldestAge();
+
     /** Pending events by topic. Always queries. */
     Map<String, Long> pendingByTopic();
 }

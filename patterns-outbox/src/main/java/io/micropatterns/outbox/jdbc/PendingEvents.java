@@ -45,6 +45,12 @@ public final class PendingEvents implements OutboxMonitor {
         return known == null ? 0 : known.pending;
     }
 
+    @Override
+    public Duration lastKnownOldestAge() {
+        Figures known = figures;
+        return known == null ? Duration.ZERO : known.age;
+    }
+
     private Figures figures() {
         Figures known = figures;
         if (known != null && (known.isFresh() || counting.isLocked())) {

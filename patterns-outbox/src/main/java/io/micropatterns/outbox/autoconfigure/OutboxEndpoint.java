@@ -1,0 +1,134 @@
+package io.micropatterns.outbox.autoconfigure;
+
+import io.micropatterns.core.lease.LeaseOwner;
+import io.micropatterns.outbox.OutboxMonitor;
+import io.micropatterns.outbox.OutboxRelay;
+import io.micropatterns.outbox.OutboxReplay;
+import io.micropatterns.outbox.ShardStatus;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+/** What an operator sees of the outbox, and does with it. Dead letters have their own endpoint. */
+@Endpoint(id = "outbox")
+final class OutboxEndpoint {
+
+    private final OutboxMonitor monitor;
+    private final OutboxReplay replay;
+    private final ObjectProvider<OutboxRelay> relay;
+
+    OutboxEndpoint(OutboxMonitor monitor, OutboxReplay replay, ObjectProvider<OutboxRelay> relay) {
+        this.monitor = monitor;
+        this.replay = replay;
+        this.relay = relay;
+    }
+
+    /** What waits, and who relays it. */
+    @ReadOperation
+    Overview overview() {
+        OutboxRelay here = relay.getIfAvailable();
+        return new Overview(
+                monitor.pending(),
+                monitor.oldestPendingAge(),
+                here != null && here.isRunning(),
+                here != null && here.isPaused(),
+                here == null ? List.of() : here.shards(),
+                here == null ? List.of() : here.owners());
+    }
+
+    /** Pending events by topic. */
+    @ReadOperation
+    Map<String, Long> part(@Selector String part) {
+        if (!part.equals("pending")) {
+            throw invalid("GET /outbox/" + part + " is unknown; there is /outbox/pending");
+        }
+        return monitor.pendingByTopic();
+    }
+
+    /** Pauses, resumes, replays or rebases. */
+    @WriteOperation
+    Map<String, Object> act(
+            @Selector String action,
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable String topic,
+            @Nullable List<UUID> ids,
+            @Nullable Integer shard) {
+        return switch (action) {
+            case "pause" -> {
+                running().pause();
+                yield Map.of("paused", true);
+            }
+            case "resume" -> {
+                running().resume();
+                yield Map.of("paused", false);
+            }
+            case "replay" -> Map.of("replayed", replay(from, to, topic, ids));
+            case "rebase" -> rebase(shard);
+            default -> throw invalid("POST /outbox/" + action + " is unknown; there are pause, resume, replay, rebase");
+        };
+    }
+
+    private int replay(
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable String topic,
+            @Nullable List<UUID> ids) {
+        if (ids != null && from == null && to == null) {
+            return replay.replay(ids);
+        }
+        if (ids != null || from == null || to == null) {
+            throw invalid("replay wants either 'ids', or 'from' and 'to' (ISO-8601 with offset) and perhaps 'topic'");
+        }
+        return replay.replay(from.toInstant(), to.toInstant(), topic);
+    }
+
+    private Map<String, Object> rebase(@Nullable Integer shard) {
+        if (shard == null) {
+            throw invalid("rebase wants the number of a 'shard'");
+        }
+        if (!running().rebase(shard)) {
+            throw invalid("shard " + shard + " is not relayed by this instance; ask the one that GET /outbox names");
+        }
+        return Map.of("rebasing", shard);
+    }
+
+    private OutboxRelay running() {
+        OutboxRelay here = relay.getIfAvailable();
+        if (here == null) {
+            throw invalid("this instance has no relay (patterns.outbox.relay=none)");
+        }
+        return here;
+    }
+
+    private static InvalidEndpointRequestException invalid(String reason) {
+        return new InvalidEndpointRequestException(reason, reason);
+    }
+
+    /**
+     * The overview.
+     *
+     * @param pending unpublished events
+     * @param oldestPendingAge how long the oldest has waited
+     * @param running whether this instance's relay runs
+     * @param paused whether publishing is paused, everywhere
+     * @param shards the shards that this instance relays
+     * @param owners who relays which shard, among all instances
+     */
+    record Overview(
+            long pending,
+            Duration oldestPendingAge,
+            boolean running,
+            boolean paused,
+            List<ShardStatus> shards,
+            List<LeaseOwner> owners) {}
+}
