@@ -1,0 +1,5 @@
+/** The write side: an order and its event are stored in one transaction. */
+@NullMarked
+package io.micropatterns.example.quickstart.order;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,91 @@
+package io.micropatterns.example.quickstart.page;
+
+import io.micropatterns.example.quickstart.page.Status.LatestOrder;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Reads the page's figures, at most a few times a second however many pages are open. Safe for use by many threads. */
+@Component
+class StatusReader {
+
+    private static final Duration FRESH = Duration.ofMillis(250);
+    private static final int LATEST = 12;
+
+    private final JdbcClient jdbc;
+    private final OutboxBacklog outbox;
+    private final DemoOrders demo;
+    private final TopicWatch topic;
+    private final Clock clock;
+    private @Nullable Status last;
+
+    StatusReader(JdbcClient jdbc, OutboxBacklog outbox, DemoOrders demo, TopicWatch topic, Clock clock) {
+        this.jdbc = jdbc;
+        this.outbox = outbox;
+        this.demo = demo;
+        this.topic = topic;
+        this.clock = clock;
+    }
+
+    /** The figures, from all instances' work. Blocks for a few queries. */
+    synchronized Status read() {
+        var now = clock.instant();
+        if (last == null || last.at().plus(FRESH).isBefore(now)) {
+            last = readAt(now);
+        }
+        return last;
+    }
+
+    private Status readAt(Instant now) {
+        long pending = outbox.pending();
+        var counts = jdbc.sql("""
+                SELECT (SELECT count(*) FROM orders) AS placed,
+                       (SELECT coalesce(sum(times_applied), 0) FROM order_summaries) AS consumed
+                """).query(Counts.class).single();
+        // Pending was read a moment before: what has been consumed since has certainly been published.
+        long published = Math.max(counts.placed() - pending, Math.min(counts.consumed(), counts.placed()));
+        return new Status(
+                now,
+                counts.placed(),
+                published,
+                counts.consumed(),
+                new Status.Waiting(pending, outbox.oldestPendingAge().toMillis()),
+                new Status.Demo(demo.waiting(), demo.failed()),
+                latest());
+    }
+
+    private List<LatestOrder> latest() {
+        return jdbc.sql("""
+                SELECT o.*, s.consumed_at FROM orders o LEFT JOIN order_summaries s USING (order_id)
+                ORDER BY o.placed_at DESC LIMIT ?
+                """).param(LATEST).query(this::latest).list();
+    }
+
+    private LatestOrder latest(ResultSet row, int number) throws SQLException {
+        var orderId = row.getObject("order_id", UUID.class);
+        var placedAt = row.getObject("placed_at", OffsetDateTime.class).toInstant();
+        var consumedAt = row.getObject("consumed_at", OffsetDateTime.class);
+        return new LatestOrder(
+                orderId,
+                row.getString("customer_id"),
+                row.getString("sku"),
+                row.getInt("quantity"),
+                placedAt,
+                millis(placedAt, topic.seenAt(orderId.toString())),
+                millis(placedAt, consumedAt == null ? null : consumedAt.toInstant()));
+    }
+
+    private static @Nullable Long millis(Instant from, @Nullable Instant to) {
+        return to == null ? null : Math.max(0, Duration.between(from, to).toMillis());
+    }
+
+    private record Counts(long placed, long consumed) {}
+}
