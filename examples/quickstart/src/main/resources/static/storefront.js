@@ -100,7 +100,7 @@ function showLatest(latest) {
             id,
             element('td', {}, order.customerId),
             element('td', {}, `${order.quantity} × ${order.sku}`),
-            step('placed', true, new Date(order.placedAt).toLocaleTimeString()),
+            step('placed', true, new Date(order.placedAt).toLocaleTimeString('en-GB')),
             step('published', published, after(order.publishedMillis) || (published ? 'yes' : 'waiting')),
             step('consumed', order.consumedMillis !== null, after(order.consumedMillis) || 'waiting'));
         return row;

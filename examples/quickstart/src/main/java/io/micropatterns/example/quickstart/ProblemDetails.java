@@ -1,5 +1,6 @@
 package io.micropatterns.example.quickstart;
 
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -30,7 +31,7 @@ class ProblemDetails extends ResponseEntityExceptionHandler {
             MethodArgumentNotValidException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         var violations = failure.getFieldErrors().stream()
                 .map(error -> new Violation(error.getField(), message(error)))
-                .sorted(java.util.Comparator.comparing(Violation::field).thenComparing(Violation::message))
+                .sorted(Comparator.comparing(Violation::field).thenComparing(Violation::message))
                 .toList();
         return invalid(failure, failure.getBody(), violations, headers, status, request);
     }

@@ -1,10 +1,9 @@
 package io.micropatterns.example.quickstart.order;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import org.hibernate.validator.constraints.Range;
 
 /**
  * A request to place an order.
@@ -16,4 +15,4 @@ import jakarta.validation.constraints.Size;
 public record NewOrder(
         @NotBlank @Size(max = 64) String customerId,
         @NotBlank @Size(max = 64) String sku,
-        @NotNull @Min(1) @Max(1000) Integer quantity) {}
+        @NotNull @Range(min = 1, max = 1000, message = "must be from 1 to 1,000") Integer quantity) {}

@@ -1,5 +1,6 @@
 package io.micropatterns.example.quickstart.order;
 
+import io.micropatterns.core.payload.PayloadType;
 import io.micropatterns.outbox.OutboxEvent;
 import java.time.Instant;
 import java.util.UUID;
@@ -14,5 +15,6 @@ import java.util.UUID;
  * @param quantity how many
  * @param placedAt when
  */
+@PayloadType("order-placed")
 @OutboxEvent(topic = "orders", key = "orderId")
 public record OrderPlaced(UUID orderId, String customerId, String sku, int quantity, Instant placedAt) {}

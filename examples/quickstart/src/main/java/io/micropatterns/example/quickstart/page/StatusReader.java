@@ -1,6 +1,7 @@
 package io.micropatterns.example.quickstart.page;
 
 import io.micropatterns.example.quickstart.page.Status.LatestOrder;
+import io.micropatterns.outbox.OutboxMonitor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -21,13 +22,13 @@ class StatusReader {
     private static final int LATEST = 12;
 
     private final JdbcClient jdbc;
-    private final OutboxBacklog outbox;
+    private final OutboxMonitor outbox;
     private final DemoOrders demo;
     private final TopicWatch topic;
     private final Clock clock;
     private @Nullable Status last;
 
-    StatusReader(JdbcClient jdbc, OutboxBacklog outbox, DemoOrders demo, TopicWatch topic, Clock clock) {
+    StatusReader(JdbcClient jdbc, OutboxMonitor outbox, DemoOrders demo, TopicWatch topic, Clock clock) {
         this.jdbc = jdbc;
         this.outbox = outbox;
         this.demo = demo;

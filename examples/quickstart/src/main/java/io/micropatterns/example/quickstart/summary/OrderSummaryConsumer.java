@@ -1,6 +1,8 @@
 package io.micropatterns.example.quickstart.summary;
 
+import io.micropatterns.core.inbox.Idempotent;
 import io.micropatterns.example.quickstart.order.OrderPlaced;
+import io.micropatterns.outbox.OutboxHeaders;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.messaging.handler.annotation.Payload;
@@ -21,8 +23,9 @@ class OrderSummaryConsumer {
     }
 
     @KafkaListener(id = "order-summaries", topics = "orders", concurrency = "3")
+    @Idempotent(consumer = "order-summaries", key = "#eventId")
     @Transactional
-    void on(@Payload OrderPlaced event, @Header("event-id") String eventId) {
+    void on(@Payload OrderPlaced event, @Header(OutboxHeaders.EVENT_ID) String eventId) {
         summaries.apply(event);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.micropatterns.example.quickstart;
+
+import org.jspecify.annotations.NullMarked;
