@@ -52,17 +52,23 @@ class ProblemDetails extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         var body = ProblemDetail.forStatusAndDetail(status, "The request's body is not the JSON that is expected.");
-        if (failure.getCause() instanceof DatabindException cause && !cause.getPath().isEmpty()) {
+        if (failure.getCause() instanceof DatabindException cause
+                && !cause.getPath().isEmpty()) {
             var field = cause.getPath().get(cause.getPath().size() - 1).getPropertyName();
             return invalid(
-                    failure, body, List.of(new Violation(String.valueOf(field), "has the wrong type")), headers, status,
+                    failure,
+                    body,
+                    List.of(new Violation(String.valueOf(field), "has the wrong type")),
+                    headers,
+                    status,
                     request);
         }
         return handleExceptionInternal(failure, body, headers, status, request);
     }
 
     @ExceptionHandler({CannotCreateTransactionException.class, DataAccessResourceFailureException.class})
-    @Nullable ResponseEntity<Object> handleUnavailable(Exception failure, WebRequest request) {
+    @Nullable
+    ResponseEntity<Object> handleUnavailable(Exception failure, WebRequest request) {
         logger.warn("The database does not answer", failure);
         var body = ProblemDetail.forStatusAndDetail(
                 HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer; try again shortly.");

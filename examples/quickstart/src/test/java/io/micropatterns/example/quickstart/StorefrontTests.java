@@ -67,10 +67,8 @@ class StorefrontTests {
         var placed = place("""
                 {"customerId": "ada", "sku": "teapot", "quantity": 2}""");
 
-        var location = placed.expectStatus()
-                .isCreated()
-                .expectBody(JsonNode.class)
-                .returnResult();
+        var location =
+                placed.expectStatus().isCreated().expectBody(JsonNode.class).returnResult();
         var order = Objects.requireNonNull(location.getResponseBody());
         assertThat(location.getResponseHeaders().getLocation())
                 .hasToString("/orders/" + order.get("orderId").asString());
@@ -122,9 +120,10 @@ class StorefrontTests {
         var second = placed(customer);
         placed("somebody-else");
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(summariesOf(customer))
-                .extracting(summary -> summary.get("orderId").asString())
-                .containsExactly(second, first));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(summariesOf(customer))
+                        .extracting(summary -> summary.get("orderId").asString())
+                        .containsExactly(second, first));
         var summary = get("/order-summaries/" + first);
         assertThat(summary.get("customerId").asString()).isEqualTo(customer);
         assertThat(summary.get("sku").asString()).isEqualTo("lamp");
@@ -162,7 +161,10 @@ class StorefrontTests {
         deliver(later, UUID.randomUUID().toString());
 
         await().atMost(PATIENCE).untilAsserted(() -> found("/order-summaries/" + later.orderId()));
-        assertThat(get("/order-summaries/" + event.orderId()).get("timesApplied").asInt()).isEqualTo(1);
+        assertThat(get("/order-summaries/" + event.orderId())
+                        .get("timesApplied")
+                        .asInt())
+                .isEqualTo(1);
     }
 
     @Test
@@ -198,8 +200,10 @@ class StorefrontTests {
             assertThat(status.get("placed").asLong()).isGreaterThanOrEqualTo(before + 25);
             assertThat(status.get("demo").get("waiting").asInt()).isZero();
             assertThat(status.get("outbox").get("pending").asLong()).isZero();
-            assertThat(status.get("published").asLong()).isEqualTo(status.get("placed").asLong());
-            assertThat(status.get("latest").get(0).get("consumedMillis").isNull()).isFalse();
+            assertThat(status.get("published").asLong())
+                    .isEqualTo(status.get("placed").asLong());
+            assertThat(status.get("latest").get(0).get("consumedMillis").isNull())
+                    .isFalse();
         });
     }
 
@@ -291,8 +295,7 @@ class StorefrontTests {
     }
 
     private void deliver(OrderPlaced event, String eventId) {
-        var record = new ProducerRecord<>(
-                "orders", 0, event.orderId().toString(), mapper.writeValueAsString(event));
+        var record = new ProducerRecord<>("orders", 0, event.orderId().toString(), mapper.writeValueAsString(event));
         record.headers().add("event-id", bytes(eventId)).add("event-type", bytes("order-placed"));
         kafka.send(record).join();
     }

@@ -15,4 +15,6 @@ import org.hibernate.validator.constraints.Range;
 public record NewOrder(
         @NotBlank @Size(max = 64) String customerId,
         @NotBlank @Size(max = 64) String sku,
-        @NotNull @Range(min = 1, max = 1000, message = "must be from 1 to 1,000") Integer quantity) {}
+
+        @NotNull @Range(min = 1, max = 1000, message = "must be from 1 to 1,000")
+        Integer quantity) {}

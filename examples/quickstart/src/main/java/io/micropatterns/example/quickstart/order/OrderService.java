@@ -27,8 +27,8 @@ public class OrderService {
     public PlacedOrder place(NewOrder request) {
         // PostgreSQL keeps microseconds; a client must read back the instant it was told.
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var order = orders.save(
-                new Order(UUID.randomUUID(), request.customerId(), request.sku(), request.quantity(), now));
+        var order =
+                orders.save(new Order(UUID.randomUUID(), request.customerId(), request.sku(), request.quantity(), now));
         events.publishEvent(
                 new OrderPlaced(order.orderId(), order.customerId(), order.sku(), order.quantity(), order.placedAt()));
         return PlacedOrder.of(order);

@@ -15,7 +15,6 @@ import java.util.UUID;
 public record PlacedOrder(UUID orderId, String customerId, String sku, int quantity, Instant placedAt) {
 
     static PlacedOrder of(Order order) {
-        return new PlacedOrder(
-                order.orderId(), order.customerId(), order.sku(), order.quantity(), order.placedAt());
+        return new PlacedOrder(order.orderId(), order.customerId(), order.sku(), order.quantity(), order.placedAt());
     }
 }

@@ -45,7 +45,8 @@ class TopicWatch {
     }
 
     /** When the order appeared in the topic, or {@code null} when that was not seen or is forgotten. */
-    @Nullable Instant seenAt(String orderId) {
+    @Nullable
+    Instant seenAt(String orderId) {
         synchronized (seen) {
             return seen.get(orderId);
         }
