@@ -1,0 +1,47 @@
+package io.micropatterns.benchmarks.kit;
+
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/**
+ * An outbox under measurement. A subject creates its own tables, stores events in the caller's transaction and has a
+ * relay that is off until it is started. Used by one scenario thread, but {@link #publish} by many.
+ */
+public interface Subject extends AutoCloseable {
+
+    /** Creates tables and beans; the relay stays off. */
+    void open(Environment environment) throws Exception;
+
+    /** The data source that the business row and the event share. */
+    DataSource dataSource();
+
+    /** The transaction manager of {@link #dataSource()}. */
+    PlatformTransactionManager transactionManager();
+
+    /** Stores an event in the running transaction, as a user of the library would. */
+    void publish(OrderPlaced event) throws Exception;
+
+    /** How many events have been stored and not yet been delivered, counted in the subject's tables. */
+    long waiting();
+
+    /** Makes all waiting events due at once, for libraries that postpone what the relay did not take right away. */
+    default void prepareDrain() {}
+
+    /** Starts the relay. */
+    void startRelay();
+
+    /** Stops the relay; waits for what it is doing. */
+    void stopRelay();
+
+    /** Removes published events as the library's retention would, at once, and gives their space back. */
+    default void retain() {}
+
+    /** The tuning that the subject runs with. */
+    default Map<String, Object> conditions() {
+        return Map.of();
+    }
+
+    @Override
+    void close();
+}

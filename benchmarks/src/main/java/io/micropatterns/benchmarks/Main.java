@@ -1,0 +1,53 @@
+package io.micropatterns.benchmarks;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs one benchmark: see {@code benchmarks/README.md}. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) throws Exception {
+        Arguments arguments;
+        try {
+            arguments = Arguments.parse(args);
+        } catch (IllegalArgumentException ex) {
+            System.err.println(ex.getMessage());
+            System.exit(2);
+            return;
+        }
+        // The broker prints on its way up; standard output is for results only.
+        PrintStream out = System.out;
+        System.setOut(System.err);
+        int exit = 1;
+        try (Servers servers = Servers.start()) {
+            run(arguments, servers, out);
+            exit = 0;
+        } catch (Exception ex) {
+            ex.printStackTrace();
+        }
+        // The broker's threads are no daemons.
+        System.exit(exit);
+    }
+
+    private static void run(Arguments arguments, Servers servers, PrintStream out) throws Exception {
+        Map<String, List<Map<String, Object>>> results = new LinkedHashMap<>();
+        for (int round = 1; round <= arguments.runs(); round++) {
+            List<Contestant> order = new ArrayList<>(arguments.subjects());
+            // Whoever begins meets an emptier machine, so the order turns with each round.
+            Collections.rotate(order, 1 - round);
+            for (Contestant contestant : order) {
+                Map<String, Object> result = new Child(arguments, servers).run(contestant);
+                System.err.printf("round %d  %-28s %s%n", round, contestant.label(), result);
+                results.computeIfAbsent(contestant.label(), label -> new ArrayList<>())
+                        .add(result);
+            }
+        }
+        new Report(arguments, servers.conditions(), results, out).print();
+    }
+}

@@ -1,0 +1,115 @@
+package io.micropatterns.benchmarks;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
+
+/** One durable PostgreSQL and one KRaft broker, with a fresh database and topic for each run of a subject. */
+final class Servers implements AutoCloseable {
+
+    private final EmbeddedPostgres postgres;
+    private final EmbeddedKafkaKraftBroker kafka;
+    private final AtomicInteger runs = new AtomicInteger();
+
+    private Servers(EmbeddedPostgres postgres, EmbeddedKafkaKraftBroker kafka) {
+        this.postgres = postgres;
+        this.kafka = kafka;
+    }
+
+    /** A database and a topic that nobody used before. */
+    record Place(String url, String user, String password, String bootstrap, String database, String topic) {}
+
+    static Servers start() throws IOException {
+        EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("full_page_writes", "on")
+                .setServerConfig("shared_buffers", "512MB")
+                .setServerConfig("max_wal_size", "4GB")
+                .setServerConfig("max_connections", "100")
+                .start();
+        EmbeddedKafkaKraftBroker kafka = new EmbeddedKafkaKraftBroker(1, 1);
+        kafka.brokerProperties(Map.of(
+                "transaction.state.log.replication.factor", "1",
+                "transaction.state.log.min.isr", "1",
+                "offsets.topic.replication.factor", "1",
+                "auto.create.topics.enable", "false"));
+        kafka.afterPropertiesSet();
+        return new Servers(postgres, kafka);
+    }
+
+    Place newPlace() throws SQLException {
+        String name = "bench_" + runs.incrementAndGet();
+        execute("create database " + name);
+        return new Place(
+                postgres.getJdbcUrl("postgres", name), "postgres", "postgres", kafka.getBrokersAsString(), name, name);
+    }
+
+    void drop(Place place) throws Exception {
+        execute("drop database if exists " + place.database() + " with (force)");
+        Properties properties = new Properties();
+        properties.put("bootstrap.servers", place.bootstrap());
+        try (Admin admin = Admin.create(properties)) {
+            if (admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(place.topic())) {
+                admin.deleteTopics(List.of(place.topic())).all().get(30, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** What the figures were measured with. */
+    Map<String, Object> conditions() throws SQLException, IOException {
+        Map<String, Object> conditions = new LinkedHashMap<>();
+        conditions.put("cores", Runtime.getRuntime().availableProcessors());
+        conditions.put("memory-gib", memoryGib());
+        conditions.put("jdk", System.getProperty("java.version", ""));
+        conditions.put("postgres", setting("server_version"));
+        conditions.put("fsync", setting("fsync"));
+        conditions.put("synchronous_commit", setting("synchronous_commit"));
+        conditions.put("acks", "all");
+        return conditions;
+    }
+
+    private static long memoryGib() throws IOException {
+        Path meminfo = Path.of("/proc/meminfo");
+        if (!Files.isReadable(meminfo)) {
+            return 0;
+        }
+        String total = Files.readAllLines(meminfo).get(0).replaceAll("\\D", "");
+        return Math.round(Long.parseLong(total) / 1_048_576.0);
+    }
+
+    private String setting(String name) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("show " + name)) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        kafka.destroy();
+        postgres.close();
+    }
+}
