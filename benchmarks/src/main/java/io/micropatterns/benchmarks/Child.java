@@ -75,13 +75,15 @@ final class Child {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx1g");
         command.add("-Xms1g");
-        command.add("-Dlogging.config=" + folder.resolve("kit/logback.xml"));
-        command.add("-Dlogback.configurationFile=" + folder.resolve("kit/logback.xml"));
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("peer.") || name.startsWith("limit.") || name.startsWith("patterns."))
                 .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
         command.add("-cp");
-        command.add(target.resolve("classes") + File.pathSeparator + Files.readString(target.resolve("classpath.txt")));
+        command.add(String.join(
+                File.pathSeparator,
+                target.resolve("classes").toString(),
+                folder.resolve("kit/resources").toString(),
+                Files.readString(target.resolve("classpath.txt"))));
         command.add(SubjectMain.class.getName());
         command.add(contestant.subjectClass());
         command.add(arguments.bench().scenario());

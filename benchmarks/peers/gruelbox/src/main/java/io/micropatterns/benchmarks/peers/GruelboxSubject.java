@@ -5,6 +5,7 @@ import com.gruelbox.transactionoutbox.Instantiator;
 import com.gruelbox.transactionoutbox.Persistor;
 import com.gruelbox.transactionoutbox.SpringTransactionManager;
 import com.gruelbox.transactionoutbox.Submitter;
+import com.gruelbox.transactionoutbox.TransactionManager;
 import com.gruelbox.transactionoutbox.TransactionOutbox;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micropatterns.benchmarks.kit.Environment;
@@ -77,7 +78,7 @@ public final class GruelboxSubject implements Subject {
         Submitter submitter = Submitter.withExecutor(executor);
         Sender sender = this::send;
         outbox = TransactionOutbox.builder()
-                .transactionManager(context.getBean(SpringTransactionManager.class))
+                .transactionManager(context.getBean(TransactionManager.class))
                 .instantiator(Instantiator.using(type -> sender))
                 .persistor(Persistor.forDialect(Dialect.POSTGRESQL_9))
                 .submitter((entry, process) -> {
