@@ -124,17 +124,24 @@ enum Scenario {
             try (Workload workload = new Workload(subject, environment.number("threads", 8));
                     Arrivals arrivals = new Arrivals(environment)) {
                 Map<String, Object> result = new LinkedHashMap<>();
-                Arrivals.Range range = arrivals.from(0);
+                Arrivals.Range warmUp = arrivals.from(0);
                 workload.commitFor(environment.number("warm-up-seconds", 5));
+                subject.startRelay();
+                warmUp.await(workload.next());
+                awaitNoneWaiting(subject);
+                subject.stopRelay();
+                subject.retain();
+                long first = workload.next();
+                Arrivals.Range range = arrivals.from(first);
                 for (int level : levels) {
-                    workload.preload((int) Math.max(0, level - workload.next()));
+                    workload.preload((int) Math.max(0, level - (workload.next() - first)));
                     workload.settle();
-                    result.put("bytes-at-" + level, workload.databaseSize());
+                    result.put("bytes-at-" + level, workload.outboxSize());
                     long start = System.nanoTime();
                     long commits = workload.commitFor(seconds);
                     result.put("value-at-" + level, perSecond(commits, start, System.nanoTime()));
                 }
-                long events = workload.next();
+                long events = workload.next() - first;
                 expectWaiting(subject, events);
                 long start = System.nanoTime();
                 subject.startRelay();
@@ -142,9 +149,8 @@ enum Scenario {
                 awaitNoneWaiting(subject);
                 result.put("drain", perSecond(events, start, end));
                 subject.retain();
-                workload.jdbc().execute("truncate orders");
                 workload.settle();
-                result.put("bytes-after-retention", workload.databaseSize());
+                result.put("bytes-after-retention", workload.outboxSize());
                 result.put("value-after-retention", afterRetention(workload, seconds));
                 result.put("events", events);
                 return result;

@@ -144,8 +144,10 @@ final class Workload implements AutoCloseable {
         jdbc.execute("checkpoint");
     }
 
-    long databaseSize() {
-        Long size = jdbc.queryForObject("select pg_database_size(current_database())", Long.class);
+    /** The database's size in bytes, without the business table. */
+    long outboxSize() {
+        Long size = jdbc.queryForObject(
+                "select pg_database_size(current_database()) - pg_total_relation_size('orders')", Long.class);
         return size == null ? 0 : size;
     }
 

@@ -172,8 +172,10 @@ final class Report {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    private static double round(double value) {
-        double scale = Math.abs(value) >= 100 ? 1 : 1000;
-        return Math.round(value * scale) / scale;
+    private static Number round(double value) {
+        if (Math.abs(value) >= 100) {
+            return Math.round(value);
+        }
+        return Math.round(value * 1000) / 1000.0;
     }
 }
