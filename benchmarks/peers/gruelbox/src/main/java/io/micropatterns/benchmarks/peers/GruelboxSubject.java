@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class GruelboxSubject implements Subject {
 
-    private static final int THREADS = Integer.getInteger("peer.threads", 16);
+    private static final int THREADS = Integer.getInteger("peer.threads", 8);
     private static final int FLUSH_BATCH = 4_096;
 
     private final JsonMapper mapper = JsonMapper.builder().build();

@@ -30,7 +30,7 @@ import org.springframework.transaction.PlatformTransactionManager;
  */
 public final class ModulithSubject implements Subject {
 
-    private static final int THREADS = Integer.getInteger("peer.threads", 16);
+    private static final int THREADS = Integer.getInteger("peer.threads", 8);
 
     private ConfigurableApplicationContext context;
     private JdbcTemplate jdbc;
