@@ -82,7 +82,7 @@ final class Child {
         command.add(String.join(
                 File.pathSeparator,
                 target.resolve("classes").toString(),
-                folder.resolve("kit/resources").toString(),
+                folder.resolve("src/kit/resources").toString(),
                 Files.readString(target.resolve("classpath.txt"))));
         command.add(SubjectMain.class.getName());
         command.add(contestant.subjectClass());
