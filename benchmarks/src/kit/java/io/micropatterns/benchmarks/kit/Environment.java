@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * Where a subject runs and what it is asked.
  *
- * @param options {@code url}, {@code user}, {@code password}, {@code bootstrap}, {@code topic} and the scenario's own
+ * @param options {@code url}, {@code user}, {@code password}, {@code bootstrap}, {@code topic}, {@code scenario}
+ *     and the scenario's own
  */
 public record Environment(Map<String, String> options) {
 

@@ -34,8 +34,8 @@ public interface Subject extends AutoCloseable {
     /** Stops the relay; waits for what it is doing. */
     void stopRelay();
 
-    /** Removes published events as the library's retention would, at once, and gives their space back. */
-    default void retain() {}
+    /** Blocks until published events have left the table and their space has been given back. */
+    default void retain() throws InterruptedException {}
 
     /** The tuning that the subject runs with. */
     default Map<String, Object> conditions() {

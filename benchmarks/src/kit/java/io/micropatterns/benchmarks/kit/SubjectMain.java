@@ -21,6 +21,7 @@ public final class SubjectMain {
             int equals = args[i].indexOf('=');
             options.put(args[i].substring(0, equals), args[i].substring(equals + 1));
         }
+        options.put("scenario", args[1]);
         int exit = 1;
         try (Subject subject = (Subject) Class.forName(args[0]).getDeclaredConstructor().newInstance()) {
             Environment environment = new Environment(options);

@@ -5,18 +5,26 @@ import io.micropatterns.benchmarks.kit.OrderPlaced;
 import io.micropatterns.benchmarks.kit.Subject;
 import io.micropatterns.outbox.Outbox;
 import io.micropatterns.outbox.OutboxMessage;
+import io.micropatterns.outbox.OutboxMonitor;
+import io.micropatterns.outbox.OutboxRelay;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** This library as a Spring Boot service uses it, exactly once to the stream unless told otherwise. */
 public class MicropatternsSubject implements Subject {
+
+    private static final Duration PARTITION = Duration.ofMinutes(1);
 
     private final boolean exactlyOnce;
     private @Nullable ConfigurableApplicationContext context;
@@ -37,10 +45,19 @@ public class MicropatternsSubject implements Subject {
         Map<String, Object> properties = environment.springProperties();
         properties.put("patterns.outbox.schema.initialize", "always");
         properties.put("patterns.outbox.kafka.exactly-once", exactlyOnce);
+        properties.put("patterns.outbox.limits.warn-pending", "0");
+        if (environment.require("scenario").equals("growth")) {
+            // A day's retention, in minutes.
+            properties.put("patterns.outbox.retention.keep", "0s");
+            properties.put("patterns.outbox.retention.partition-interval", PARTITION.toSeconds() + "s");
+            properties.put("patterns.outbox.retention.check-interval", "5s");
+        }
+        properties.putAll(trial());
         context = new SpringApplicationBuilder(Application.class)
                 .properties(properties)
                 .run();
         outbox = context.getBean(Outbox.class);
+        context.getBean(OutboxRelay.class).stop();
         topic = environment.topic();
     }
 
@@ -66,16 +83,53 @@ public class MicropatternsSubject implements Subject {
 
     @Override
     public long waiting() {
-        return -1;
+        // Unlike the sum, the figures by topic are never old.
+        return context().getBean(OutboxMonitor.class).pendingByTopic().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     @Override
     public void startRelay() {
-        throw new UnsupportedOperationException("The relay is not there yet");
+        context().getBean(OutboxRelay.class).start();
     }
 
     @Override
-    public void stopRelay() {}
+    public void stopRelay() {
+        context().getBean(OutboxRelay.class).stop();
+    }
+
+    @Override
+    public void retain() throws InterruptedException {
+        JdbcTemplate jdbc = new JdbcTemplate(dataSource());
+        long end = System.nanoTime() + PARTITION.multipliedBy(4).toNanos();
+        while (!isEmpty(jdbc)) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("Published events have not left the table");
+            }
+            TimeUnit.SECONDS.sleep(1);
+        }
+    }
+
+    private static boolean isEmpty(JdbcTemplate jdbc) {
+        return jdbc.queryForList("select 1 from patterns_outbox limit 1").isEmpty();
+    }
+
+    @Override
+    public Map<String, Object> conditions() {
+        Map<String, Object> conditions = new HashMap<>(trial());
+        conditions.put("relay-delivery", exactlyOnce ? "exactly-once" : "at-least-once");
+        return conditions;
+    }
+
+    /** Settings of the library to try out, as system properties. */
+    private static Map<String, Object> trial() {
+        Map<String, Object> trial = new HashMap<>();
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("patterns."))
+                .forEach(name -> trial.put(name, System.getProperty(name)));
+        return trial;
+    }
 
     @Override
     public void close() {
