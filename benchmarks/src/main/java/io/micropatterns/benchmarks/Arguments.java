@@ -43,7 +43,10 @@ record Arguments(Bench bench, int runs, List<Contestant> subjects, Map<String, S
                 scenario.put(name, value);
             } else {
                 throw new IllegalArgumentException("Unknown option " + args[i] + "; known: --runs, --subjects, "
-                        + SCENARIO.stream().sorted().map(option -> "--" + option).toList());
+                        + SCENARIO.stream()
+                                .sorted()
+                                .map(option -> "--" + option)
+                                .toList());
             }
         }
         return new Arguments(bench, runs, subjects, scenario);

@@ -27,7 +27,7 @@ final class Report {
             PrintStream out) {
         this.arguments = arguments;
         this.conditions = new LinkedHashMap<>(conditions);
-        this.conditions.putAll(arguments.scenario());
+        arguments.scenario().forEach((name, value) -> this.conditions.put(name, Integer.valueOf(value)));
         this.results = results;
         this.out = out;
     }
@@ -62,8 +62,8 @@ final class Report {
     }
 
     private void subjects(String name, String metric) {
-        results.forEach((subject, runs) -> line(
-                name, subject, values(subject, metric), arguments.bench().unit(), details(runs)));
+        results.forEach((subject, runs) ->
+                line(name, subject, values(subject, metric), arguments.bench().unit(), details(runs)));
     }
 
     private void growth(String name) {
@@ -78,12 +78,13 @@ final class Report {
                 }
             }
         });
-        results.keySet().forEach(subject -> line(
-                name + "/full-to-empty",
-                subject,
-                List.of(median(subject, fullest(subject)) / median(subject, "value-at-0")),
-                "ratio",
-                Map.of()));
+        results.keySet()
+                .forEach(subject -> line(
+                        name + "/full-to-empty",
+                        subject,
+                        List.of(median(subject, fullest(subject)) / median(subject, "value-at-0")),
+                        "ratio",
+                        Map.of()));
         ratio(name + "/ratio-to-limit", Contestant.MICROPATTERNS, Contestant.LIMIT, fullest(Contestant.LIMIT.label()));
     }
 

@@ -135,7 +135,8 @@ final class Arrivals implements AutoCloseable {
                         return completedAt();
                     }
                     if (seen.length() > events) {
-                        throw new IllegalStateException("Event " + (first + seen.length() - 1) + " was never published");
+                        throw new IllegalStateException(
+                                "Event " + (first + seen.length() - 1) + " was never published");
                     }
                 }
                 TimeUnit.NANOSECONDS.sleep(Math.max(0, SAMPLE_NANOS - (System.nanoTime() - now)));
@@ -148,7 +149,8 @@ final class Arrivals implements AutoCloseable {
         }
 
         private void read(long[] ends) {
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends[partition.partition()])) {
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends[partition.partition()])) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                     int index = Math.toIntExact(OrderPlaced.sequenceOf(record.key()) - first);
                     if (index < 0) {

@@ -74,8 +74,7 @@ enum Scenario {
             double commits = perSecond(events, start, System.nanoTime());
             long end = range.await(events);
             awaitNoneWaiting(subject);
-            return result(
-                    "value", perSecond(events, start, end), "commits", commits, "duplicates", range.duplicates());
+            return result("value", perSecond(events, start, end), "commits", commits, "duplicates", range.duplicates());
         }
     },
 

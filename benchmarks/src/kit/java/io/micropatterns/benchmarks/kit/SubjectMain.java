@@ -23,7 +23,8 @@ public final class SubjectMain {
         }
         options.put("scenario", args[1]);
         int exit = 1;
-        try (Subject subject = (Subject) Class.forName(args[0]).getDeclaredConstructor().newInstance()) {
+        try (Subject subject =
+                (Subject) Class.forName(args[0]).getDeclaredConstructor().newInstance()) {
             Environment environment = new Environment(options);
             subject.open(environment);
             Map<String, Object> result = new LinkedHashMap<>(
@@ -45,7 +46,9 @@ public final class SubjectMain {
             if (value instanceof Number || value instanceof Boolean) {
                 json.append(value);
             } else {
-                json.append('"').append(value.toString().replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
+                json.append('"')
+                        .append(value.toString().replace("\\", "\\\\").replace("\"", "\\\""))
+                        .append('"');
             }
         });
         return json.append('}').toString();

@@ -126,7 +126,9 @@ final class Workload implements AutoCloseable {
     void preload(int events) throws Exception {
         AtomicLong left = new AtomicLong(events);
         everywhere(() -> {
-            for (long have = left.getAndAdd(-PRELOAD_TRANSACTION); have > 0; have = left.getAndAdd(-PRELOAD_TRANSACTION)) {
+            for (long have = left.getAndAdd(-PRELOAD_TRANSACTION);
+                    have > 0;
+                    have = left.getAndAdd(-PRELOAD_TRANSACTION)) {
                 long size = Math.min(have, PRELOAD_TRANSACTION);
                 transaction.executeWithoutResult(status -> {
                     for (long i = 0; i < size; i++) {

@@ -78,7 +78,10 @@ public class MicropatternsSubject implements Subject {
     @Override
     public void publish(OrderPlaced event) {
         Objects.requireNonNull(outbox, "Not open")
-                .publish(OutboxMessage.to(topic).type("order-placed").key(event.key()).payload(event));
+                .publish(OutboxMessage.to(topic)
+                        .type("order-placed")
+                        .key(event.key())
+                        .payload(event));
     }
 
     @Override

@@ -124,11 +124,12 @@ public final class ModulithSubject implements Subject {
         }
 
         @Bean
-        EventExternalizationConfiguration externalization(
-                @Value("${benchmark.topic}") String topic) {
+        EventExternalizationConfiguration externalization(@Value("${benchmark.topic}") String topic) {
             return EventExternalizationConfiguration.externalizing()
                     .select(event -> event instanceof OrderPlaced)
-                    .route(OrderPlaced.class, event -> RoutingTarget.forTarget(topic).andKey(event.key()))
+                    .route(
+                            OrderPlaced.class,
+                            event -> RoutingTarget.forTarget(topic).andKey(event.key()))
                     .build();
         }
     }

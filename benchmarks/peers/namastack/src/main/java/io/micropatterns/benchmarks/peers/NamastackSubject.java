@@ -87,7 +87,14 @@ public final class NamastackSubject implements Subject {
     @Override
     public Map<String, Object> conditions() {
         return Map.of(
-                "threads-of-relay", THREADS, "batch-size", BATCH, "poll-interval", INTERVAL, "delete-completed", DELETE);
+                "threads-of-relay",
+                THREADS,
+                "batch-size",
+                BATCH,
+                "poll-interval",
+                INTERVAL,
+                "delete-completed",
+                DELETE);
     }
 
     @Override
