@@ -1,0 +1,20 @@
+package io.micropatterns.outbox;
+
+import io.micropatterns.test.architecture.HouseRules;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+class ArchitectureTest {
+
+    @TestFactory
+    Stream<DynamicTest> keepsTheRulesOfTheHouse() {
+        return HouseRules.of("io.micropatterns.outbox")
+                .face(30)
+                .adapter("jdbc", 7)
+                .adapter("kafka", 9)
+                .adapter("relay", 12)
+                .using("io.micropatterns.core")
+                .tests();
+    }
+}
