@@ -18,7 +18,6 @@ class ArchitectureTest {
                 .room("payload", 10)
                 .room("schema", 2)
                 .room("trace", 4)
-                .autoconfigure(5)
                 .tests();
     }
 }

@@ -10,10 +10,11 @@ class ArchitectureTest {
     @TestFactory
     Stream<DynamicTest> keepsTheRulesOfTheHouse() {
         return HouseRules.of("io.micropatterns.outbox")
-                .face(30)
-                .adapter("jdbc", 7)
+                .face(32)
+                .adapter("jdbc", 13)
                 .adapter("kafka", 9)
                 .adapter("relay", 12)
+                .adapter("spring", 3)
                 .using("io.micropatterns.core")
                 .tests();
     }

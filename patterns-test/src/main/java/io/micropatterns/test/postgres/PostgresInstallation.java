@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -85,7 +86,7 @@ final class PostgresInstallation {
 
     private static String run(String program, List<String> command, Path output) throws IOException {
         Process process = new ProcessBuilder(command)
-                .directory(output.getParent().toFile())
+                .directory(Objects.requireNonNull(output.getParent()).toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
