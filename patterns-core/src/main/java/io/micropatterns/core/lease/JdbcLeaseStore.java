@@ -60,10 +60,10 @@ final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public List<String> free(Collection<String> names) {
-        return jdbc.queryForList(
+        return jdbc.query(
                 "select n from unnest(?::text[]) n where not exists (select 1 from patterns_lease l"
                         + " where l.name = n and l.owner is not null and l.expires_at > clock_timestamp())",
-                String.class,
+                (row, number) -> row.getString(1),
                 (Object) names.toArray(String[]::new));
     }
 

@@ -24,7 +24,7 @@ abstract class OnMissingAddress extends SpringBootCondition {
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         List<String> values = Binder.get(context.getEnvironment())
                 .bind(property, Bindable.listOf(String.class))
-                .orElse(List.of());
+                .orElseGet(List::of);
         ConditionMessage.Builder message = ConditionMessage.forCondition("Missing address");
         return values.stream().allMatch(String::isBlank)
                 ? ConditionOutcome.match(message.because(property + " is not set"))
