@@ -160,6 +160,9 @@ public final class HouseRules {
         Map<String, Integer> found = new LinkedHashMap<>();
         TreeSet<String> failures = new TreeSet<>();
         for (JavaClass type : classes) {
+            if (type.getSimpleName().equals("package-info")) {
+                continue;
+            }
             String room = roomOf(type.getPackageName());
             if (rooms.containsKey(room)) {
                 found.merge(room, 1, Integer::sum);
