@@ -185,9 +185,9 @@ final class EmbeddedPostgresServer extends AbstractPostgresServer {
      * Stops the first process before the others are listed, so that it cannot start another meanwhile.
      */
     private List<ProcessHandle> freeze() {
-        ProcessSignals.send("STOP", first());
+        ProcessSignals.stop(first());
         List<ProcessHandle> all = processes();
-        ProcessSignals.send("STOP", all);
+        ProcessSignals.stop(all);
         return all;
     }
 

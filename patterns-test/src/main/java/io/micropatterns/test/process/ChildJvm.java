@@ -122,7 +122,7 @@ public final class ChildJvm implements AutoCloseable {
 
     /**
      * Freezes the child by {@code SIGSTOP}: it neither works nor notices that time passes, while its connections stay
-     * open.
+     * open. Blocks until every thread of it has stopped.
      *
      * @throws IllegalStateException when the child has ended
      */
@@ -130,7 +130,7 @@ public final class ChildJvm implements AutoCloseable {
         if (!process.isAlive()) {
             throw new IllegalStateException(this + " has ended");
         }
-        ProcessSignals.send("STOP", List.of(process.toHandle()));
+        ProcessSignals.stop(List.of(process.toHandle()));
     }
 
     /**

@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * Sends signals to processes by their id and waits for their end. Needs a system with the {@code kill} command.
@@ -18,7 +19,15 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class ProcessSignals {
 
-    private static final Duration POLL = Duration.ofMillis(5);
+    private static final Duration POLL = Duration.ofMillis(2);
+
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final char ZOMBIE = 'Z';
+
+    private static final char STOPPED = 'T';
+
+    private static final char UNKNOWN = '?';
 
     private ProcessSignals() {}
 
@@ -55,6 +64,20 @@ public final class ProcessSignals {
     }
 
     /**
+     * Freezes processes by {@code SIGSTOP}. Blocks until every thread of them has stopped, which takes a moment after
+     * the signal has been sent; where the system does not tell, only the signal is sent.
+     *
+     * @param processes the processes; those that have ended are passed over
+     * @throws IllegalStateException when a process has not stopped within 30 seconds
+     */
+    public static void stop(Collection<ProcessHandle> processes) {
+        send("STOP", processes);
+        if (!await(() -> processes.stream().allMatch(ProcessSignals::isStopped), STOP_TIMEOUT)) {
+            throw new IllegalStateException("Not all of " + processes + " have stopped within " + STOP_TIMEOUT);
+        }
+    }
+
+    /**
      * Tells whether a process still runs. Unlike {@link ProcessHandle#isAlive()}, a process that has ended but that
      * its parent has not collected yet (a zombie, usual in containers without an init process) counts as ended.
      *
@@ -62,17 +85,7 @@ public final class ProcessSignals {
      * @return whether it runs, also while it is paused
      */
     public static boolean isRunning(ProcessHandle process) {
-        if (!process.isAlive()) {
-            return false;
-        }
-        Path stat = Path.of("/proc", Long.toString(process.pid()), "stat");
-        try {
-            String text = Files.readString(stat);
-            // The state follows the command's name, which is in parentheses and may itself contain any character.
-            return text.charAt(text.lastIndexOf(')') + 2) != 'Z';
-        } catch (IOException ex) {
-            return !Files.exists(Path.of("/proc/self/stat")) && process.isAlive();
-        }
+        return process.isAlive() && state(processDirectory(process)) != ZOMBIE;
     }
 
     /**
@@ -83,13 +96,40 @@ public final class ProcessSignals {
      * @return whether all have ended
      */
     public static boolean awaitEnd(Collection<ProcessHandle> processes, Duration timeout) {
+        return await(() -> processes.stream().noneMatch(ProcessSignals::isRunning), timeout);
+    }
+
+    private static boolean await(BooleanSupplier condition, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        while (processes.stream().anyMatch(ProcessSignals::isRunning)) {
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
                 return false;
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL.toMillis()));
+            LockSupport.parkNanos(POLL.toNanos());
         }
         return true;
+    }
+
+    private static boolean isStopped(ProcessHandle process) {
+        try (Stream<Path> threads = Files.list(processDirectory(process).resolve("task"))) {
+            return threads.map(ProcessSignals::state).allMatch(state -> state == STOPPED || state == UNKNOWN);
+        } catch (IOException | UncheckedIOException ex) {
+            // Either it has ended, or this system has no such directory.
+            return true;
+        }
+    }
+
+    private static Path processDirectory(ProcessHandle process) {
+        return Path.of("/proc", Long.toString(process.pid()));
+    }
+
+    private static char state(Path directory) {
+        try {
+            String stat = Files.readString(directory.resolve("stat"));
+            // The state follows the command's name, which is in parentheses and may itself contain any character.
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException ex) {
+            return UNKNOWN;
+        }
     }
 }
