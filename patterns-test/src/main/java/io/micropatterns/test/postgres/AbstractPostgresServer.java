@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Properties;
 import java.util.UUID;
 import org.postgresql.core.Utils;
 
@@ -13,6 +14,8 @@ import org.postgresql.core.Utils;
 abstract class AbstractPostgresServer implements PostgresServer {
 
     private static final String DUPLICATE_DATABASE = "42P04";
+
+    private static final String TIMEOUT_SECONDS = "60";
 
     private final String url;
 
@@ -75,12 +78,22 @@ abstract class AbstractPostgresServer implements PostgresServer {
     }
 
     private void execute(String sql) {
-        try (Connection connection = DriverManager.getConnection(url, username, password);
+        try (Connection connection = DriverManager.getConnection(url, connectionProperties());
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException ex) {
             throw new PostgresServerException("The server at " + url + " refused: " + sql, ex);
         }
+    }
+
+    private Properties connectionProperties() {
+        Properties properties = new Properties();
+        properties.setProperty("user", username);
+        properties.setProperty("password", password);
+        // A server that somebody has paused must not keep its caller for ever.
+        properties.setProperty("loginTimeout", TIMEOUT_SECONDS);
+        properties.setProperty("socketTimeout", TIMEOUT_SECONDS);
+        return properties;
     }
 
     private static String quoted(String identifier) {

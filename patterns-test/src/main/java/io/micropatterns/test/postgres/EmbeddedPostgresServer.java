@@ -151,10 +151,11 @@ final class EmbeddedPostgresServer extends AbstractPostgresServer {
 
     @Override
     public synchronized void pause() {
-        if (freeze().isEmpty()) {
+        if (first().isEmpty()) {
             throw new IllegalStateException("The server at " + jdbcUrl() + " is not running");
         }
         paused = true;
+        freeze();
     }
 
     @Override
