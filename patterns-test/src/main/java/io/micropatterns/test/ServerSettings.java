@@ -2,6 +2,7 @@ package io.micropatterns.test;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,15 +56,18 @@ public final class ServerSettings {
      * Blocks for the time the Docker engine needs to answer.
      *
      * @param server {@code postgres} or {@code kafka}
-     * @return {@link ServerKind#CONTAINER} or {@link ServerKind#EMBEDDED}
-     * @throws IllegalArgumentException when the configured kind is neither
+     * @return what to try, in this order: an engine that answers may still be unable to get the image
+     * @throws IllegalArgumentException when the configured kind is none
      */
-    public static ServerKind startedKind(String server) {
+    public static List<ServerKind> startedKinds(String server) {
         String kind = get(server + ".kind", "auto");
         return switch (kind.toLowerCase(Locale.ROOT)) {
-            case "auto" -> dockerAnswers() ? ServerKind.CONTAINER : ServerKind.EMBEDDED;
-            case "container" -> ServerKind.CONTAINER;
-            case "embedded" -> ServerKind.EMBEDDED;
+            case "auto" ->
+                dockerAnswers()
+                        ? List.of(ServerKind.CONTAINER, ServerKind.EMBEDDED)
+                        : List.of(ServerKind.EMBEDDED);
+            case "container" -> List.of(ServerKind.CONTAINER);
+            case "embedded" -> List.of(ServerKind.EMBEDDED);
             default ->
                 throw new IllegalArgumentException(PREFIX + server + ".kind must be auto, container or embedded, but is '"
                         + kind + "'");

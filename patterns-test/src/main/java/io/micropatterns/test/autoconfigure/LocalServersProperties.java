@@ -8,10 +8,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * PostgreSQL and Kafka that start and stop with the application.
  *
- * @param enabled whether to start PostgreSQL when spring.datasource.url is not set, and Kafka when
- * spring.kafka.bootstrap-servers is not set
- * @param dataDirectory directory that keeps the data of both for the next start; without it, the data goes when the
- * application stops
+ * @param enabled Whether to start PostgreSQL when spring.datasource.url is not set, and Kafka when
+ * spring.kafka.bootstrap-servers is not set.
+ * @param dataDirectory Directory that keeps the data of both for the next start; without it, the data goes when the
+ * application stops.
  * @param postgres the database
  * @param kafka the broker
  */
@@ -25,8 +25,8 @@ public record LocalServersProperties(
     /**
      * The database.
      *
-     * @param durable whether commits are flushed to disk
-     * @param port port of the database, 0 for a free one
+     * @param durable Whether commits are flushed to disk.
+     * @param port Port of the database, 0 for a free one.
      */
     public record Postgres(@DefaultValue("true") boolean durable, @DefaultValue("0") int port) {
 
@@ -41,7 +41,7 @@ public record LocalServersProperties(
     /**
      * The broker.
      *
-     * @param port port of the broker, 0 for a free one
+     * @param port Port of the broker, 0 for a free one.
      */
     public record Kafka(@DefaultValue("0") int port) {
 

@@ -4,10 +4,15 @@ import io.micropatterns.test.ServerKind;
 import io.micropatterns.test.ServerSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
+
+    private static final Logger logger = LoggerFactory.getLogger(DefaultKafkaServerBuilder.class);
 
     private static final int MAX_BROKERS = 9;
 
@@ -77,20 +82,33 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
             throw new IllegalArgumentException("advertisedPort is for one broker, but brokers is " + brokers);
         }
         if (embedded) {
-            return EmbeddedKafkaServer.start(brokers, port, advertisedPort, dataDirectory, brokerProperties());
+            return startEmbedded();
         }
         String bootstrapServers = ServerSettings.get("kafka.bootstrap-servers");
         if (bootstrapServers != null) {
             return new ExternalKafkaServer(bootstrapServers);
         }
-        if (ServerSettings.startedKind("kafka") == ServerKind.EMBEDDED) {
-            return EmbeddedKafkaServer.start(brokers, port, advertisedPort, dataDirectory, brokerProperties());
+        List<ServerKind> kinds = ServerSettings.startedKinds("kafka");
+        if (!kinds.contains(ServerKind.CONTAINER)) {
+            return startEmbedded();
         }
         if (brokers != 1 || port != 0 || advertisedPort != 0 || dataDirectory != null) {
             throw new UnsupportedOperationException("A Kafka container has one broker and no choice of port and data"
                     + " directory: call embedded() on the builder");
         }
-        return ContainerKafkaServer.start(brokerProperties());
+        try {
+            return ContainerKafkaServer.start(brokerProperties());
+        } catch (KafkaServerException ex) {
+            if (!kinds.contains(ServerKind.EMBEDDED)) {
+                throw ex;
+            }
+            logger.warn("Kafka starts without a container, because none did", ex);
+            return startEmbedded();
+        }
+    }
+
+    private KafkaServer startEmbedded() {
+        return EmbeddedKafkaServer.start(brokers, port, advertisedPort, dataDirectory, brokerProperties());
     }
 
     private Map<String, String> brokerProperties() {

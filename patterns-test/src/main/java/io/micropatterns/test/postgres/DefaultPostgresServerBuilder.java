@@ -4,11 +4,16 @@ import io.micropatterns.test.ServerKind;
 import io.micropatterns.test.ServerSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 final class DefaultPostgresServerBuilder implements PostgresServer.Builder {
+
+    private static final Logger logger = LoggerFactory.getLogger(DefaultPostgresServerBuilder.class);
 
     private static final Pattern PARAMETER = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]*");
 
@@ -72,7 +77,7 @@ final class DefaultPostgresServerBuilder implements PostgresServer.Builder {
     @Override
     public PostgresServer start() {
         if (embedded) {
-            return EmbeddedPostgresServer.start(dataDirectory, port, serverSettings());
+            return startEmbedded();
         }
         String url = ServerSettings.get("postgres.url");
         if (url != null) {
@@ -81,14 +86,27 @@ final class DefaultPostgresServerBuilder implements PostgresServer.Builder {
                     ServerSettings.get("postgres.username", "postgres"),
                     ServerSettings.get("postgres.password", ""));
         }
-        if (ServerSettings.startedKind("postgres") == ServerKind.EMBEDDED) {
-            return EmbeddedPostgresServer.start(dataDirectory, port, serverSettings());
+        List<ServerKind> kinds = ServerSettings.startedKinds("postgres");
+        if (!kinds.contains(ServerKind.CONTAINER)) {
+            return startEmbedded();
         }
         if (dataDirectory != null || port != 0) {
             throw new UnsupportedOperationException(
                     "A PostgreSQL container has no choice of port and data directory: call embedded() on the builder");
         }
-        return ContainerPostgresServer.start(serverSettings());
+        try {
+            return ContainerPostgresServer.start(serverSettings());
+        } catch (PostgresServerException ex) {
+            if (!kinds.contains(ServerKind.EMBEDDED)) {
+                throw ex;
+            }
+            logger.warn("Postgres starts without a container, because none did", ex);
+            return startEmbedded();
+        }
+    }
+
+    private PostgresServer startEmbedded() {
+        return EmbeddedPostgresServer.start(dataDirectory, port, serverSettings());
     }
 
     private Map<String, String> serverSettings() {
