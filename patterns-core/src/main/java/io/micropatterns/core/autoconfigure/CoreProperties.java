@@ -11,7 +11,8 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
  * @param schema The shared tables.
  */
 @ConfigurationProperties("patterns.core")
-public record CoreProperties(@DefaultValue("true") boolean enabled, @DefaultValue Schema schema) {
+public record CoreProperties(
+        @DefaultValue("true") boolean enabled, @DefaultValue Schema schema) {
 
     /**
      * How the shared tables come to be.

@@ -45,12 +45,14 @@ final class DeadLetterMeters implements DeadLetterListener {
 
     @Override
     public void resolved(String source, int count) {
-        counter("patterns.deadletters.resolved", "Letters delivered after all", source).increment(count);
+        counter("patterns.deadletters.resolved", "Letters delivered after all", source)
+                .increment(count);
     }
 
     @Override
     public void discarded(String source) {
-        counter("patterns.deadletters.discarded", "Letters discarded by an operator", source).increment();
+        counter("patterns.deadletters.discarded", "Letters discarded by an operator", source)
+                .increment();
     }
 
     private AtomicLong gauge(Kind kind) {
@@ -65,7 +67,10 @@ final class DeadLetterMeters implements DeadLetterListener {
     }
 
     private Counter counter(String name, String description, String source) {
-        return Counter.builder(name).description(description).tag("source", source).register(registry);
+        return Counter.builder(name)
+                .description(description)
+                .tag("source", source)
+                .register(registry);
     }
 
     private record Kind(String source, DeadLetterStatus status) {}

@@ -95,7 +95,10 @@ public record DeadLetterView(
 
     private static @Nullable String text(byte[] data) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(data))
+                    .toString();
         } catch (CharacterCodingException ex) {
             return null;
         }

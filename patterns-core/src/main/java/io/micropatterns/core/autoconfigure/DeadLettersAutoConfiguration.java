@@ -30,7 +30,9 @@ import org.springframework.transaction.PlatformTransactionManager;
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
-@ConditionalOnProperty(name = {"patterns.core.enabled", "patterns.dead-letters.enabled"}, matchIfMissing = true)
+@ConditionalOnProperty(
+        name = {"patterns.core.enabled", "patterns.dead-letters.enabled"},
+        matchIfMissing = true)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBean(PlatformTransactionManager.class)
 @EnableConfigurationProperties(DeadLettersProperties.class)

@@ -86,13 +86,13 @@ public final class DeadLettersEndpoint {
             @Nullable String payload,
             @Nullable String payloadBase64,
             @Nullable Map<String, String> headers) {
-        boolean done =
-                switch (action) {
-                    case "retry" -> deadLetters.retry(id);
-                    case "replay" -> replay(id, payload, payloadBase64, headers);
-                    default -> throw new InvalidEndpointRequestException(
-                            "Unknown action '" + action + "'", "The actions are retry and replay; DELETE discards");
-                };
+        boolean done = switch (action) {
+            case "retry" -> deadLetters.retry(id);
+            case "replay" -> replay(id, payload, payloadBase64, headers);
+            default ->
+                throw new InvalidEndpointRequestException(
+                        "Unknown action '" + action + "'", "The actions are retry and replay; DELETE discards");
+        };
         return new Result(action, done ? 1 : 0);
     }
 
@@ -103,10 +103,7 @@ public final class DeadLettersEndpoint {
     }
 
     private boolean replay(
-            UUID id,
-            @Nullable String payload,
-            @Nullable String payloadBase64,
-            @Nullable Map<String, String> headers) {
+            UUID id, @Nullable String payload, @Nullable String payloadBase64, @Nullable Map<String, String> headers) {
         DeadLetter letter = deadLetters.find(id).orElse(null);
         if (letter == null) {
             return false;
@@ -133,7 +130,7 @@ public final class DeadLettersEndpoint {
         try {
             page = limit == null ? page : page.withLimit(limit);
         } catch (IllegalArgumentException ex) {
-            throw new InvalidEndpointRequestException(ex.getMessage(), "limit is out of range", ex);
+            throw new InvalidEndpointRequestException("limit is out of range: " + limit, "limit is out of range", ex);
         }
         if (after != null) {
             DeadLetter last = deadLetters

@@ -26,7 +26,9 @@ import org.springframework.transaction.PlatformTransactionManager;
             "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
         })
-@ConditionalOnProperty(name = {"patterns.core.enabled", "patterns.inbox.enabled"}, matchIfMissing = true)
+@ConditionalOnProperty(
+        name = {"patterns.core.enabled", "patterns.inbox.enabled"},
+        matchIfMissing = true)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnBean(PlatformTransactionManager.class)
 @EnableConfigurationProperties(InboxProperties.class)

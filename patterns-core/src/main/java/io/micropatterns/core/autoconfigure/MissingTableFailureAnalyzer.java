@@ -15,7 +15,8 @@ final class MissingTableFailureAnalyzer extends AbstractFailureAnalyzer<MissingT
                 "The tables " + String.join(", ", cause.tables()) + " that the pattern '" + cause.pattern()
                         + "' needs do not exist" + because(reason) + ".",
                 "Set " + cause.property() + "=always and let the application's role create tables, or run the script "
-                        + cause.script() + " (it is in the jar, and idempotent) by hand, with Flyway or with Liquibase.",
+                        + cause.script()
+                        + " (it is in the jar, and idempotent) by hand, with Flyway or with Liquibase.",
                 cause);
     }
 

@@ -31,6 +31,7 @@ final class PeriodicTask implements SmartLifecycle {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // run() reports its own failures
     public synchronized void start() {
         if (executor == null) {
             ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, this::thread);

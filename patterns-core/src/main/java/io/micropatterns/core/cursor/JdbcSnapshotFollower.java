@@ -81,7 +81,8 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
 
     private SnapshotPage<T> readWithinSlice(SnapshotCursor after, TransactionSnapshot slice, int limit) {
         List<Object> arguments = new ArrayList<>(filterArguments);
-        arguments.addAll(List.of(after.position(), slice.toString(), after.read().toString(), limit));
+        arguments.addAll(
+                List.of(after.position(), slice.toString(), after.read().toString(), limit));
         Rows rows = new Rows(limit);
         jdbc.query(sql.pageOfSlice(), rows::addRow, arguments.toArray());
         if (rows.count < limit) {
@@ -107,9 +108,8 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         }
         if (inProgress.length > 0) {
             arguments.addAll(filterArguments);
-            arguments.add(Arrays.stream(inProgress)
-                    .mapToObj(Long::toString)
-                    .collect(Collectors.joining(",", "{", "}")));
+            arguments.add(
+                    Arrays.stream(inProgress).mapToObj(Long::toString).collect(Collectors.joining(",", "{", "}")));
             if (limit != null) {
                 arguments.add(limit);
             }
@@ -141,7 +141,10 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
                     .without(own);
             List<Object> arguments = new ArrayList<>();
             arguments.addAll(List.of(
-                    cursor.highest(), cursor.read().toString(), cursor.position(), cursor.newest().toString()));
+                    cursor.highest(),
+                    cursor.read().toString(),
+                    cursor.position(),
+                    cursor.newest().toString()));
             arguments.addAll(filterArguments);
             arguments.addAll(filterArguments);
             arguments.add(now.toString());

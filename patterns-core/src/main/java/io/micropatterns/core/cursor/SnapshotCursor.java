@@ -36,8 +36,7 @@ public record SnapshotCursor(
 
     /** Whether a row of this transaction and position has been read. */
     public boolean hasRead(long transactionId, long rowPosition) {
-        return read.sees(transactionId)
-                || (slice != null && rowPosition <= position && slice.sees(transactionId));
+        return read.sees(transactionId) || (slice != null && rowPosition <= position && slice.sees(transactionId));
     }
 
     /** The newest snapshot that this cursor knows of. */

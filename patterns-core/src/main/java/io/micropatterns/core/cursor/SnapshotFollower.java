@@ -76,7 +76,10 @@ public interface SnapshotFollower<T> {
         final String table;
         final RowMapper<T> mapper;
         String columns = "*";
-        @Nullable String filter;
+
+        @Nullable
+        String filter;
+
         List<Object> filterArguments = List.of();
 
         private Builder(DataSource dataSource, String table, RowMapper<T> mapper) {

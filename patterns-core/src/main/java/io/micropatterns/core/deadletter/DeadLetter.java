@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param causeMessage the message of what it failed with last
  * @param stackTrace the stack of what it failed with last, cut to {@value NewDeadLetter#MAX_STACK_TRACE} characters
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by content, and large, so it is not copied
 public record DeadLetter(
         UUID id,
         String source,

@@ -15,8 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Dead letters to and from the table's columns. */
 final class DeadLetterRows {
 
-    static final String SELECT =
-            """
+    static final String SELECT = """
             select id, source, channel, reference, sequence, key, destination, type, payload, headers, attempts, status,
                 first_failed_at, last_failed_at, next_attempt_at, cause_type, cause_message, stack_trace
             from patterns_dead_letter""";

@@ -36,8 +36,7 @@ final class JdbcDeadLetters implements DeadLetters {
             Comparator.comparing(Channel::source).thenComparing(Channel::channel);
 
     // A letter that would wait for nobody, because its predecessor has just gone, is due at once.
-    private static final String INSERT =
-            """
+    private static final String INSERT = """
             insert into patterns_dead_letter (id, source, channel, reference, sequence, key, destination, type, payload,
                 headers, attempts, status, first_failed_at, last_failed_at, next_attempt_at, cause_type, cause_message,
                 stack_trace)
@@ -58,8 +57,7 @@ final class JdbcDeadLetters implements DeadLetters {
             on conflict (source, reference) do nothing
             """;
 
-    private static final String PROMOTE =
-            """
+    private static final String PROMOTE = """
             update patterns_dead_letter d
             set status = 'RETRYING', next_attempt_at = statement_timestamp()
             where d.status = 'WAITING' and d.id = (
@@ -76,8 +74,7 @@ final class JdbcDeadLetters implements DeadLetters {
     private final TransactionTemplate transaction;
     private final DeadLetterListener listener;
 
-    JdbcDeadLetters(
-            DataSource dataSource, PlatformTransactionManager transactionManager, DeadLetterListener listener) {
+    JdbcDeadLetters(DataSource dataSource, PlatformTransactionManager transactionManager, DeadLetterListener listener) {
         this.template = new JdbcTemplate(dataSource);
         this.jdbc = JdbcClient.create(template);
         this.transaction = new TransactionTemplate(transactionManager);
@@ -129,9 +126,8 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public Set<BlockedKey> blockedKeys(String source, String channel) {
-        return new LinkedHashSet<>(jdbc.sql(
-                        "select distinct destination, key from patterns_dead_letter"
-                                + " where source = ? and channel = ? and key is not null")
+        return new LinkedHashSet<>(jdbc.sql("select distinct destination, key from patterns_dead_letter"
+                        + " where source = ? and channel = ? and key is not null")
                 .params(source, channel)
                 .query((result, row) -> new BlockedKey(result.getString(1), result.getString(2)))
                 .list());
@@ -140,8 +136,7 @@ final class JdbcDeadLetters implements DeadLetters {
     @Override
     public void failedAgain(UUID id, Throwable cause, @Nullable Duration nextAttempt) {
         Cause last = Cause.of(cause);
-        jdbc.sql(
-                        """
+        jdbc.sql("""
                         update patterns_dead_letter set attempts = attempts + 1, last_failed_at = statement_timestamp(),
                             status = ?, next_attempt_at = statement_timestamp() + ?::bigint * interval '1 microsecond',
                             cause_type = ?, cause_message = ?, stack_trace = ?
@@ -207,7 +202,10 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public boolean retry(UUID id) {
-        return jdbc.sql(MAKE_DUE + " where id = ? and status <> 'WAITING'").param(id).update() > 0;
+        return jdbc.sql(MAKE_DUE + " where id = ? and status <> 'WAITING'")
+                        .param(id)
+                        .update()
+                > 0;
     }
 
     @Override
@@ -249,7 +247,9 @@ final class JdbcDeadLetters implements DeadLetters {
     }
 
     private int insert(Collection<NewDeadLetter> letters) {
-        lock(letters.stream().map(letter -> new Channel(letter.source(), letter.channel())).toList());
+        lock(letters.stream()
+                .map(letter -> new Channel(letter.source(), letter.channel()))
+                .toList());
         Map<String, Integer> parked = new LinkedHashMap<>();
         List<NewDeadLetter> ordered = List.copyOf(letters);
         int[][] counts = template.batchUpdate(INSERT, ordered, BATCH_SIZE, DeadLetterRows::set);
@@ -330,5 +330,10 @@ final class JdbcDeadLetters implements DeadLetters {
     private record Channel(String source, String channel) {}
 
     private record Removed(
-            String source, String channel, String destination, @Nullable String key, String reference, String type) {}
+            String source,
+            String channel,
+            String destination,
+            @Nullable String key,
+            String reference,
+            String type) {}
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextAttempt how long from now until it is due; only with {@link DeadLetterStatus#RETRYING}
  * @param cause what it failed with; {@code null} for one that only waits
  */
+@SuppressWarnings("ArrayRecordComponent") // the payload is large, so it is not copied
 public record NewDeadLetter(
         String source,
         String channel,
@@ -124,7 +125,18 @@ public record NewDeadLetter(
             @Nullable Duration nextAttempt,
             @Nullable Throwable cause) {
         return new NewDeadLetter(
-                source, channel, reference, sequence, key, destination, type, payload, headers, attempts, status,
-                nextAttempt, cause);
+                source,
+                channel,
+                reference,
+                sequence,
+                key,
+                destination,
+                type,
+                payload,
+                headers,
+                attempts,
+                status,
+                nextAttempt,
+                cause);
     }
 }

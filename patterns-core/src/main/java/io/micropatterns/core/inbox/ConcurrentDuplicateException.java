@@ -21,7 +21,9 @@ public final class ConcurrentDuplicateException extends InboxException {
         super(
                 consumer,
                 "Consumer '" + consumer + "' is still at work on "
-                        + (keys.size() == 1 ? "key '" + keys.iterator().next() + "'" : "one of " + keys.size() + " keys")
+                        + (keys.size() == 1
+                                ? "key '" + keys.iterator().next() + "'"
+                                : "one of " + keys.size() + " keys")
                         + " elsewhere; waited " + wait.toMillis() + " ms",
                 cause);
         this.keys = List.copyOf(keys);

@@ -32,7 +32,8 @@ record IdempotentMethod(Method method, String consumer, Expression expression, T
         if (returnsEarly(method.getReturnType())) {
             throw new InboxException(
                     consumer,
-                    "@Idempotent on " + method + ": it returns before its work is done, so there is no outcome to record",
+                    "@Idempotent on " + method
+                            + ": it returns before its work is done, so there is no outcome to record",
                     null);
         }
         try {
@@ -76,6 +77,7 @@ record IdempotentMethod(Method method, String consumer, Expression expression, T
             return true;
         }
         // Reactive Streams need not be on the class path.
-        return type.getName().startsWith("reactor.core.publisher.") || type.getName().equals("org.reactivestreams.Publisher");
+        return type.getName().startsWith("reactor.core.publisher.")
+                || type.getName().equals("org.reactivestreams.Publisher");
     }
 }

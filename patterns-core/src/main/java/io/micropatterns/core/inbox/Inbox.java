@@ -57,7 +57,8 @@ public interface Inbox {
      *
      * @throws Throwable what the work throws; the transaction is rolled back then
      */
-    @Nullable Object onceChecked(String consumer, String key, Type outcome, Work work) throws Throwable;
+    @Nullable
+    Object onceChecked(String consumer, String key, Type outcome, Work work) throws Throwable;
 
     /**
      * Records keys, for a consumer that handles messages in sets: in the caller's transaction, in one statement.
@@ -89,7 +90,8 @@ public interface Inbox {
     interface Work {
 
         /** Does it and gives its outcome. */
-        @Nullable Object run() throws Throwable;
+        @Nullable
+        Object run() throws Throwable;
     }
 
     /** Builds an {@link Inbox}. Not thread-safe. */

@@ -30,8 +30,7 @@ final class JdbcInbox implements Inbox {
     private static final int PURGE_BATCH = 1_000;
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    private static final String SET_TIMEOUT =
-            """
+    private static final String SET_TIMEOUT = """
             (select set_config('patterns.lock_timeout', current_setting('lock_timeout'), true) as former,
                 set_config('lock_timeout', ?, true) as bound)""";
 
@@ -42,9 +41,10 @@ final class JdbcInbox implements Inbox {
             + " t where t.bound is not null on conflict (consumer, key) do nothing returning " + RESET_TIMEOUT;
 
     // In the order of the keys, so that two sets with keys in common wait for each other one way only.
-    private static final String INSERT_ALL = "insert into patterns_inbox (consumer, key) select ?, k from " + SET_TIMEOUT
-            + " t, unnest(?::text[]) with ordinality as u (k, n) where t.bound is not null order by n"
-            + " on conflict (consumer, key) do nothing returning key";
+    private static final String INSERT_ALL =
+            "insert into patterns_inbox (consumer, key) select ?, k from " + SET_TIMEOUT
+                    + " t, unnest(?::text[]) with ordinality as u (k, n) where t.bound is not null order by n"
+                    + " on conflict (consumer, key) do nothing returning key";
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -90,24 +90,14 @@ final class JdbcInbox implements Inbox {
 
     @Override
     @SuppressWarnings("unchecked") // the serialiser answers with an instance of the class, boxed when it is primitive
-    public <T> @Nullable T once(
-            String consumer, String key, Class<T> outcome, Supplier<? extends @Nullable T> work) {
-        requireNames(consumer, List.of(key));
-        return (@Nullable T) transaction.execute(status -> {
-            Recorded recorded = record(consumer, key);
-            if (recorded != null) {
-                return read(recorded, outcome);
-            }
-            T result = work.get();
-            write(consumer, key, result);
-            return result;
-        });
+    public <T> @Nullable T once(String consumer, String key, Class<T> outcome, Supplier<? extends @Nullable T> work) {
+        return (@Nullable T) attempt(consumer, key, outcome, work::get).value();
     }
 
     @Override
     public @Nullable Object onceChecked(String consumer, String key, Type outcome, Work work) throws Throwable {
         try {
-            return once(consumer, key, outcome, work);
+            return attempt(consumer, key, outcome, work).value();
         } catch (WorkFailedException ex) {
             throw Objects.requireNonNull(ex.getCause());
         }
@@ -127,10 +117,13 @@ final class JdbcInbox implements Inbox {
         if (keys.isEmpty()) {
             return Set.of();
         }
-        Set<String> inserted = new HashSet<>(bounded(consumer, keys, () -> jdbc.sql(INSERT_ALL)
-                .params(consumer, timeout(), new TreeSet<>(keys).toArray(String[]::new))
-                .query((row, number) -> row.getString(1))
-                .list()));
+        Set<String> inserted = new HashSet<>(bounded(
+                consumer,
+                keys,
+                () -> jdbc.sql(INSERT_ALL)
+                        .params(consumer, timeout(), new TreeSet<>(keys).toArray(String[]::new))
+                        .query((row, number) -> row.getString(1))
+                        .list()));
         jdbc.sql("select " + RESET_TIMEOUT).query((row, number) -> number).list();
         Set<String> first = new LinkedHashSet<>(keys);
         first.retainAll(inserted);
@@ -156,26 +149,29 @@ final class JdbcInbox implements Inbox {
         return wait.equals(this.wait) ? this : new JdbcInbox(this, wait);
     }
 
-    private @Nullable Object once(String consumer, String key, Type outcome, Work work) {
+    private Outcome attempt(String consumer, String key, Type outcome, Work work) {
         requireNames(consumer, List.of(key));
-        return transaction.execute(status -> {
+        return Objects.requireNonNull(transaction.execute(status -> {
             Recorded recorded = record(consumer, key);
             if (recorded != null) {
-                return read(recorded, outcome);
+                return new Outcome(read(recorded, outcome));
             }
             Object result = WorkFailedException.wrapping(work);
             write(consumer, key, result);
-            return result;
-        });
+            return new Outcome(result);
+        }));
     }
 
     /** Records a key; answers what was recorded before, or {@code null} when it is new. */
     private @Nullable Recorded record(String consumer, String key) {
         while (true) {
-            boolean first = !bounded(consumer, List.of(key), () -> jdbc.sql(INSERT)
-                            .params(consumer, key, timeout())
-                            .query((row, number) -> number)
-                            .list())
+            boolean first = !bounded(
+                            consumer,
+                            List.of(key),
+                            () -> jdbc.sql(INSERT)
+                                    .params(consumer, key, timeout())
+                                    .query((row, number) -> number)
+                                    .list())
                     .isEmpty();
             if (first) {
                 return null;
@@ -198,7 +194,8 @@ final class JdbcInbox implements Inbox {
             return;
         }
         Payload payload = serializer.serialize(outcome);
-        jdbc.sql("update patterns_inbox set outcome_type = ?, content_type = ?, outcome = ? where consumer = ? and key = ?")
+        jdbc.sql(
+                        "update patterns_inbox set outcome_type = ?, content_type = ?, outcome = ? where consumer = ? and key = ?")
                 .params(payload.type(), payload.contentType(), payload.data(), consumer, key)
                 .update();
     }
@@ -222,15 +219,12 @@ final class JdbcInbox implements Inbox {
     }
 
     private int purgeBatch(Duration olderThan) {
-        return jdbc.sql(
-                        """
+        return jdbc.sql("""
                         delete from patterns_inbox where ctid = any(array(
                             select ctid from patterns_inbox
                             where created_at < statement_timestamp() - ?::bigint * interval '1 millisecond'
                             order by created_at limit ? for update skip locked))
-                        """)
-                .params(olderThan.toMillis(), PURGE_BATCH)
-                .update();
+                        """).params(olderThan.toMillis(), PURGE_BATCH).update();
     }
 
     /** In milliseconds; zero would mean for ever to the database. */
@@ -249,5 +243,8 @@ final class JdbcInbox implements Inbox {
         }
     }
 
+    private record Outcome(@Nullable Object value) {}
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Recorded(@Nullable String type, @Nullable String contentType, byte @Nullable [] data) {}
 }

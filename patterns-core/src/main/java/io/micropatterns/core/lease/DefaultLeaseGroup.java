@@ -138,7 +138,8 @@ final class DefaultLeaseGroup implements LeaseGroup {
     }
 
     private void shed(int most) {
-        long held = running.values().stream().filter(task -> task.lease.isHeld()).count();
+        long held =
+                running.values().stream().filter(task -> task.lease.isHeld()).count();
         Iterator<Running> tasks = running.values().iterator();
         while (held > most && tasks.hasNext()) {
             Running task = tasks.next();

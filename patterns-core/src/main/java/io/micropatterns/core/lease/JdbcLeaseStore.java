@@ -25,7 +25,8 @@ final class JdbcLeaseStore implements LeaseStore {
     public OptionalLong acquire(String name, String owner, Duration timeToLive) {
         return jdbc
                 .queryForList(
-                        "insert into patterns_lease as l (name, owner, token, expires_at) values (?, ?, 1, " + UNTIL + ")"
+                        "insert into patterns_lease as l (name, owner, token, expires_at) values (?, ?, 1, " + UNTIL
+                                + ")"
                                 + " on conflict (name) do update set owner = excluded.owner, token = l.token + 1,"
                                 + " expires_at = excluded.expires_at"
                                 + " where l.owner is null or l.expires_at < clock_timestamp() returning l.token",

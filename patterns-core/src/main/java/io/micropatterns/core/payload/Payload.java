@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param contentType the media type of the data, as in {@value #JSON}
  * @param data the bytes; text is in UTF-8
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by content, and large, so it is not copied
 public record Payload(String type, String contentType, byte[] data) {
 
     /** JSON. */

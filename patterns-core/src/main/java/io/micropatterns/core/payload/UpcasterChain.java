@@ -78,6 +78,7 @@ final class UpcasterChain {
             }
             current = next.newType();
         }
-        throw new IllegalArgumentException("Upcasters go round in a circle: " + String.join(" -> ", path) + " -> " + current);
+        throw new IllegalArgumentException(
+                "Upcasters go round in a circle: " + String.join(" -> ", path) + " -> " + current);
     }
 }

@@ -106,20 +106,23 @@ class CoreAutoConfigurationTests {
 
     @Test
     void eachPartCanBeSwitchedOff() {
-        runner.withPropertyValues("patterns.core.enabled=false").run(context -> assertThat(context)
-                .hasNotFailed()
-                .doesNotHaveBean(PayloadSerializer.class)
-                .doesNotHaveBean(DeadLetters.class)
-                .doesNotHaveBean(Inbox.class));
+        runner.withPropertyValues("patterns.core.enabled=false")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(PayloadSerializer.class)
+                        .doesNotHaveBean(DeadLetters.class)
+                        .doesNotHaveBean(Inbox.class));
         assertThat(PatternSchema.core().missingTables(dataSource)).isNotEmpty();
-        runner.withPropertyValues("patterns.inbox.enabled=false").run(context -> assertThat(context)
-                .doesNotHaveBean(Inbox.class)
-                .doesNotHaveBean(IdempotentAdvisor.class)
-                .hasSingleBean(DeadLetters.class));
-        runner.withPropertyValues("patterns.dead-letters.enabled=false").run(context -> assertThat(context)
-                .hasSingleBean(Inbox.class)
-                .doesNotHaveBean(DeadLetters.class)
-                .doesNotHaveBean(DeadLettersHealthIndicator.class));
+        runner.withPropertyValues("patterns.inbox.enabled=false")
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean(Inbox.class)
+                        .doesNotHaveBean(IdempotentAdvisor.class)
+                        .hasSingleBean(DeadLetters.class));
+        runner.withPropertyValues("patterns.dead-letters.enabled=false")
+                .run(context -> assertThat(context)
+                        .hasSingleBean(Inbox.class)
+                        .doesNotHaveBean(DeadLetters.class)
+                        .doesNotHaveBean(DeadLettersHealthIndicator.class));
         runner.withPropertyValues("management.health.deadLetters.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean(DeadLettersHealthIndicator.class));
         runner.run(context -> assertThat(context).doesNotHaveBean(DeadLettersEndpoint.class));
@@ -147,8 +150,8 @@ class CoreAutoConfigurationTests {
 
     @Test
     void worksWithoutTheOptionalClasses() {
-        runner.withClassLoader(new FilteredClassLoader(
-                        Endpoint.class, HealthIndicator.class, Tracer.class, Propagator.class))
+        runner.withClassLoader(
+                        new FilteredClassLoader(Endpoint.class, HealthIndicator.class, Tracer.class, Propagator.class))
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .hasSingleBean(DeadLetters.class)
@@ -185,11 +188,12 @@ class CoreAutoConfigurationTests {
         "patterns.dead-letters.meters-interval, 2d"
     })
     void aPropertyOutOfRangeIsNamedWithItsRange(String key, String value) {
-        runner.withPropertyValues(key + "=" + value).run(context -> assertThat(context)
-                .hasFailed()
-                .getFailure()
-                .hasStackTraceContaining("Property " + key)
-                .hasStackTraceContaining("It must be between"));
+        runner.withPropertyValues(key + "=" + value)
+                .run(context -> assertThat(context)
+                        .hasFailed()
+                        .getFailure()
+                        .hasStackTraceContaining("Property " + key)
+                        .hasStackTraceContaining("It must be between"));
     }
 
     @ParameterizedTest
@@ -228,20 +232,27 @@ class CoreAutoConfigurationTests {
         jdbc.update("insert into patterns_inbox (consumer, key, created_at) values"
                 + " ('a', 'old', now() - interval '8 days'), ('a', 'young', now())");
         runner.withPropertyValues("patterns.inbox.purge-interval=1s")
-                .run(context -> Awaitility.await().untilAsserted(() -> assertThat(
-                                jdbc.queryForList("select key from patterns_inbox", String.class))
-                        .containsExactly("young")));
+                .run(context -> Awaitility.await()
+                        .untilAsserted(
+                                () -> assertThat(jdbc.queryForList("select key from patterns_inbox", String.class))
+                                        .containsExactly("young")));
     }
 
     @Test
     void ofSeveralTransactionManagersTheDataSourcesOneIsTaken() {
-        runner.withBean("other", PlatformTransactionManager.class, () -> new JdbcTransactionManager(CoreDatabase.empty()))
+        runner.withBean(
+                        "other",
+                        PlatformTransactionManager.class,
+                        () -> new JdbcTransactionManager(CoreDatabase.empty()))
                 .withBean("ours", PlatformTransactionManager.class, () -> new JdbcTransactionManager(dataSource))
                 .run(context -> {
                     assertThat(context).hasNotFailed();
-                    assertThat(context.getBean(Inbox.class).once("a", "k", () -> assertThat(
-                                    TransactionSynchronizationManager.hasResource(dataSource))
-                            .isTrue()))
+                    assertThat(context.getBean(Inbox.class)
+                                    .once(
+                                            "a",
+                                            "k",
+                                            () -> assertThat(TransactionSynchronizationManager.hasResource(dataSource))
+                                                    .isTrue()))
                             .isTrue();
                 });
     }
@@ -249,7 +260,8 @@ class CoreAutoConfigurationTests {
     @Test
     void healthAndMetersTellWhatAwaitsAnOperator() {
         runner.withBean(SimpleMeterRegistry.class)
-                .withPropertyValues("patterns.dead-letters.warn-threshold=2", "patterns.dead-letters.meters-interval=1s")
+                .withPropertyValues(
+                        "patterns.dead-letters.warn-threshold=2", "patterns.dead-letters.meters-interval=1s")
                 .run(context -> {
                     DeadLetters deadLetters = context.getBean(DeadLetters.class);
                     DeadLettersHealthIndicator indicator = context.getBean(DeadLettersHealthIndicator.class);
@@ -261,15 +273,24 @@ class CoreAutoConfigurationTests {
 
                     deadLetters.park(letter("e2", 2));
                     assertThat(indicator.health().getStatus().getCode()).isEqualTo("WARN");
-                    Awaitility.await().ignoreExceptions().untilAsserted(() -> assertThat(dead(registry)).isEqualTo(2));
+                    Awaitility.await()
+                            .ignoreExceptions()
+                            .untilAsserted(() -> assertThat(dead(registry)).isEqualTo(2));
 
                     DeadLetter first = deadLetters.list(DeadLetterQuery.all()).get(0);
                     deadLetters.discard(first.id(), "test");
                     assertThat(indicator.health().getStatus().getCode()).isEqualTo("UP");
-                    Awaitility.await().ignoreExceptions().untilAsserted(() -> assertThat(dead(registry)).isEqualTo(1));
-                    assertThat(registry.get("patterns.deadletters.parked").tag("source", "outbox").counter().count())
+                    Awaitility.await()
+                            .ignoreExceptions()
+                            .untilAsserted(() -> assertThat(dead(registry)).isEqualTo(1));
+                    assertThat(registry.get("patterns.deadletters.parked")
+                                    .tag("source", "outbox")
+                                    .counter()
+                                    .count())
                             .isEqualTo(2);
-                    assertThat(registry.get("patterns.deadletters.discarded").counter().count())
+                    assertThat(registry.get("patterns.deadletters.discarded")
+                                    .counter()
+                                    .count())
                             .isEqualTo(1);
                 });
     }
@@ -299,27 +320,29 @@ class CoreAutoConfigurationTests {
                             .satisfies(letter -> assertThat(letter.payload()).isEqualTo("{}"))
                             .satisfies(letter -> assertThat(letter.headers()).containsEntry("a", "b"));
 
-                    assertThat(endpoint.act(next.id(), "replay", null, "/w==", null).letters())
+                    assertThat(endpoint.act(next.id(), "replay", null, "/w==", null)
+                                    .letters())
                             .isEqualTo(1);
                     assertThat(endpoint.letter(next.id()))
-                            .satisfies(letter -> assertThat(letter.payloadBase64()).isEqualTo("/w=="))
+                            .satisfies(
+                                    letter -> assertThat(letter.payloadBase64()).isEqualTo("/w=="))
                             .satisfies(letter -> assertThat(letter.headers()).containsEntry("a", "b"))
                             .satisfies(letter -> assertThat(letter.status()).isEqualTo(DeadLetterStatus.RETRYING));
-                    assertThat(endpoint.act(last.id(), "retry", null, null, null).letters()).isEqualTo(1);
-                    assertThat(endpoint.retryAll("outbox", null, null, null, null, null).letters())
+                    assertThat(endpoint.act(last.id(), "retry", null, null, null)
+                                    .letters())
+                            .isEqualTo(1);
+                    assertThat(endpoint.retryAll("outbox", null, null, null, null, null)
+                                    .letters())
                             .isEqualTo(2);
                     assertThat(endpoint.discard(last.id(), "test").letters()).isEqualTo(1);
                     assertThat(endpoint.discard(last.id(), "test").letters()).isZero();
                     assertThat(endpoint.letter(last.id())).isNull();
 
-                    assertThat(catchThrowable(
-                                    () -> endpoint.retryAll(null, null, null, null, null, null)))
+                    assertThat(catchThrowable(() -> endpoint.retryAll(null, null, null, null, null, null)))
                             .hasMessageContaining("criterion");
-                    assertThat(catchThrowable(
-                                    () -> endpoint.act(next.id(), "explode", null, null, null)))
+                    assertThat(catchThrowable(() -> endpoint.act(next.id(), "explode", null, null, null)))
                             .hasMessageContaining("explode");
-                    assertThat(catchThrowable(
-                                    () -> endpoint.list(null, null, null, null, null, null, null, 0)))
+                    assertThat(catchThrowable(() -> endpoint.list(null, null, null, null, null, null, null, 0)))
                             .hasMessageContaining("limit");
                 });
     }

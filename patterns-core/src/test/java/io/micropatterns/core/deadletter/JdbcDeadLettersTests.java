@@ -86,12 +86,24 @@ class JdbcDeadLettersTests {
         assertThat(letter)
                 .usingRecursiveComparison()
                 .comparingOnlyFields(
-                        "source", "channel", "reference", "sequence", "key", "destination", "type", "payload",
-                        "headers", "attempts", "status")
+                        "source",
+                        "channel",
+                        "reference",
+                        "sequence",
+                        "key",
+                        "destination",
+                        "type",
+                        "payload",
+                        "headers",
+                        "attempts",
+                        "status")
                 .isEqualTo(parked);
         assertThat(letter.causeType()).isEqualTo(IllegalStateException.class.getName());
         assertThat(letter.causeMessage()).isEqualTo("broken\uFFFDpipe");
-        assertThat(letter.stackTrace()).contains("JdbcDeadLettersTests").contains("Caused by: ").contains("root");
+        assertThat(letter.stackTrace())
+                .contains("JdbcDeadLettersTests")
+                .contains("Caused by: ")
+                .contains("root");
         Instant now = databaseNow();
         assertThat(letter.firstFailedAt()).isEqualTo(letter.lastFailedAt()).isBetween(now.minusSeconds(60), now);
         assertThat(letter.nextAttemptAt()).isEqualTo(letter.firstFailedAt().plus(LATER));
@@ -101,7 +113,8 @@ class JdbcDeadLettersTests {
 
     @Test
     void boundsTheCause() {
-        RuntimeException cause = new RuntimeException("\uD83D\uDE00".repeat(50_000).substring(1));
+        RuntimeException cause =
+                new RuntimeException("\uD83D\uDE00".repeat(50_000).substring(1));
         letters.park(letter("e1", 1, null).dead(1, cause));
 
         DeadLetter letter = only();
@@ -144,7 +157,9 @@ class JdbcDeadLettersTests {
                 letter("e4", 4, null).dead(1, CAUSE)));
 
         assertThat(due()).containsExactly("e1", "e3");
-        assertThat(letters.due("outbox", "3", 1)).extracting(DeadLetter::reference).containsExactly("e1");
+        assertThat(letters.due("outbox", "3", 1))
+                .extracting(DeadLetter::reference)
+                .containsExactly("e1");
         assertThat(letters.due("outbox", "4", 10)).isEmpty();
     }
 
@@ -227,7 +242,8 @@ class JdbcDeadLettersTests {
 
     @Test
     void anOperatorRetriesAndReplays() {
-        letters.parkAll(List.of(letter("e1", 1, "k").dead(5, CAUSE), letter("e2", 2, null).dead(5, CAUSE)));
+        letters.parkAll(List.of(
+                letter("e1", 1, "k").dead(5, CAUSE), letter("e2", 2, null).dead(5, CAUSE)));
 
         assertThat(letters.retry(id("e1"))).isTrue();
         assertThat(letters.retry(UUID.randomUUID())).isFalse();
@@ -295,7 +311,8 @@ class JdbcDeadLettersTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DeadLetterQuery.all().withLimit(1_001))
                 .withMessageContaining("1001");
-        assertThatIllegalArgumentException().isThrownBy(() -> letter("e1", 1, null).dead(-1, CAUSE));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> letter("e1", 1, null).dead(-1, CAUSE));
     }
 
     @Test
@@ -349,7 +366,8 @@ class JdbcDeadLettersTests {
             Random random = new Random(1);
             while (parking.getCount() > 0 || letters.any("outbox", "3")) {
                 List<DeadLetter> page = letters.list(DeadLetterQuery.all().withLimit(20));
-                if (!page.isEmpty() && letters.discard(page.get(random.nextInt(page.size())).id(), "test")) {
+                if (!page.isEmpty()
+                        && letters.discard(page.get(random.nextInt(page.size())).id(), "test")) {
                     discarded.incrementAndGet();
                 }
             }
@@ -377,11 +395,14 @@ class JdbcDeadLettersTests {
     }
 
     private static NewDeadLetter letter(String reference, long sequence, @Nullable String key) {
-        return NewDeadLetter.of("outbox", "3", reference, sequence, key, "orders", "order-placed", new byte[] {1, 0, -1});
+        return NewDeadLetter.of(
+                "outbox", "3", reference, sequence, key, "orders", "order-placed", new byte[] {1, 0, -1});
     }
 
     private List<String> due() {
-        return letters.due("outbox", "3", 100).stream().map(DeadLetter::reference).toList();
+        return letters.due("outbox", "3", 100).stream()
+                .map(DeadLetter::reference)
+                .toList();
     }
 
     private DeadLetter only() {
@@ -402,6 +423,7 @@ class JdbcDeadLettersTests {
     }
 
     private Instant databaseNow() {
-        return jdbc.queryForObject("select clock_timestamp()", java.time.OffsetDateTime.class).toInstant();
+        return jdbc.queryForObject("select clock_timestamp()", java.time.OffsetDateTime.class)
+                .toInstant();
     }
 }

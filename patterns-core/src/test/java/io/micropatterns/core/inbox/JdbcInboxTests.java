@@ -74,23 +74,29 @@ class JdbcInboxTests {
     void duplicatesGetTheRecordedOutcome() throws Throwable {
         Receipt receipt = new Receipt("o-1", 3);
         assertThat(inbox.once("a", "record", Receipt.class, () -> receipt)).isEqualTo(receipt);
-        assertThat(inbox.once("a", "record", Receipt.class, JdbcInboxTests::unreachable)).isEqualTo(receipt);
+        assertThat(inbox.once("a", "record", Receipt.class, JdbcInboxTests::unreachable))
+                .isEqualTo(receipt);
 
         inbox.once("a", "text", String.class, () -> "done");
-        assertThat(inbox.once("a", "text", String.class, JdbcInboxTests::unreachable)).isEqualTo("done");
+        assertThat(inbox.once("a", "text", String.class, JdbcInboxTests::unreachable))
+                .isEqualTo("done");
 
         inbox.once("a", "number", int.class, () -> 42);
-        assertThat(inbox.once("a", "number", int.class, JdbcInboxTests::unreachable)).isEqualTo(42);
+        assertThat(inbox.once("a", "number", int.class, JdbcInboxTests::unreachable))
+                .isEqualTo(42);
 
         inbox.once("a", "bytes", byte[].class, () -> new byte[] {0, 1});
-        assertThat(inbox.once("a", "bytes", byte[].class, JdbcInboxTests::unreachable)).containsExactly(0, 1);
+        assertThat(inbox.once("a", "bytes", byte[].class, JdbcInboxTests::unreachable))
+                .containsExactly(0, 1);
 
         assertThat(inbox.once("a", "null", Receipt.class, () -> null)).isNull();
-        assertThat(inbox.once("a", "null", Receipt.class, JdbcInboxTests::unreachable)).isNull();
+        assertThat(inbox.once("a", "null", Receipt.class, JdbcInboxTests::unreachable))
+                .isNull();
 
         var list = new ParameterizedTypeReference<List<Receipt>>() {}.getType();
         inbox.onceChecked("a", "list", list, () -> List.of(receipt));
-        assertThat(inbox.onceChecked("a", "list", list, JdbcInboxTests::unreachable)).isEqualTo(List.of(receipt));
+        assertThat(inbox.onceChecked("a", "list", list, JdbcInboxTests::unreachable))
+                .isEqualTo(List.of(receipt));
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -44,10 +43,12 @@ class JacksonPayloadSerializerTests {
     void aChainOfAnyLengthIsFollowedInWhateverOrderItWasGiven(@ForAll @IntRange(min = 1, max = 30) int length) {
         List<Upcaster> upcasters = new java.util.ArrayList<>();
         for (int i = 0; i < length; i++) {
-            upcasters.add(Upcaster.of("t" + i, "t" + (i + 1), tree -> tree.put("n", tree.path("n").asInt() + 1)));
+            upcasters.add(Upcaster.of(
+                    "t" + i, "t" + (i + 1), tree -> tree.put("n", tree.path("n").asInt() + 1)));
         }
         java.util.Collections.shuffle(upcasters, new java.util.Random(length));
-        PayloadTypes last = PayloadTypes.builder().register("t" + length, Counter.class).build();
+        PayloadTypes last =
+                PayloadTypes.builder().register("t" + length, Counter.class).build();
         PayloadSerializer chained = PayloadSerializer.jackson(mapper, last, upcasters);
         for (int from = 0; from < length; from++) {
             assertThat(chained.deserialize(Payload.json("t" + from, "{\"n\":" + from + "}")))
@@ -95,8 +96,8 @@ class JacksonPayloadSerializerTests {
                                 Upcaster.of("c", "a", tree -> tree))))
                 .withMessageContaining("a -> b -> c -> a");
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        PayloadSerializer.jackson(mapper, types, List.of(Upcaster.of("a", "a", tree -> tree))));
+                .isThrownBy(
+                        () -> PayloadSerializer.jackson(mapper, types, List.of(Upcaster.of("a", "a", tree -> tree))));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadSerializer.jackson(
                         mapper,
@@ -143,8 +144,9 @@ class JacksonPayloadSerializerTests {
     @Test
     void contentTypesAreReadWithTheirParameters() {
         byte[] json = "{\"a\":1}".getBytes(StandardCharsets.UTF_8);
-        assertThat(serializer.deserialize(new Payload("x", "application/vnd.a+JSON; charset=utf-8", json), Map.class))
-                .isEqualTo(Map.of("a", 1));
+        Payload versioned = new Payload("x", "application/vnd.a+JSON; charset=utf-8", json);
+        assertThat(serializer.deserialize(versioned, JsonNode.class).path("a").asInt())
+                .isEqualTo(1);
         assertThat(new Payload("x", "text/csv", json).isText()).isTrue();
         assertThat(new Payload("x", "text/csv", json).toString()).doesNotContain("\"a\"");
     }

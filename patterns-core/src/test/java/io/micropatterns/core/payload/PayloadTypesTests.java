@@ -14,7 +14,10 @@ class PayloadTypesTests {
         assertThat(none.nameOf(Plain.class)).isEqualTo("Plain");
         assertThat(none.nameOf(Annotated.class)).isEqualTo("annotated");
         assertThat(none.nameOf(Subclass.class)).isEqualTo("Subclass");
-        assertThat(PayloadTypes.builder().register("other", Annotated.class).build().nameOf(Annotated.class))
+        assertThat(PayloadTypes.builder()
+                        .register("other", Annotated.class)
+                        .build()
+                        .nameOf(Annotated.class))
                 .isEqualTo("other");
     }
 

@@ -70,13 +70,15 @@ class TracePropagationTests {
             headers = propagation.capture();
         }
         String traceId = producer.context().traceId();
-        assertThat(headers.get("traceparent")).matches("00-" + traceId + "-" + producer.context().spanId() + "-0[0-9]");
+        assertThat(headers.get("traceparent"))
+                .matches("00-" + traceId + "-" + producer.context().spanId() + "-0[0-9]");
 
         try (TraceScope scope = propagation.continueFrom(headers, "consumer")) {
             Span consumer = tracer.currentSpan();
             assertThat(consumer).isNotNull();
             assertThat(consumer.context().traceId()).endsWith(traceId);
-            assertThat(consumer.context().parentId()).isEqualTo(producer.context().spanId());
+            assertThat(consumer.context().parentId())
+                    .isEqualTo(producer.context().spanId());
             scope.error(new IllegalStateException("broken"));
         }
         assertThat(tracer.currentSpan()).isNull();
