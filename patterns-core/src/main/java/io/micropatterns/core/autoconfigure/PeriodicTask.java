@@ -14,7 +14,7 @@ import org.springframework.context.SmartLifecycle;
  * Repeats a task on a daemon thread of its own while the application context runs. A failure is logged, and the task
  * comes round again.
  */
-final class PeriodicTask implements SmartLifecycle {
+public final class PeriodicTask implements SmartLifecycle {
 
     private static final Logger logger = LoggerFactory.getLogger(PeriodicTask.class);
 
@@ -24,7 +24,8 @@ final class PeriodicTask implements SmartLifecycle {
 
     private volatile @Nullable ScheduledExecutorService executor;
 
-    PeriodicTask(String name, Duration interval, Runnable task) {
+    /** Not started yet. */
+    public PeriodicTask(String name, Duration interval, Runnable task) {
         this.name = Objects.requireNonNull(name, "name");
         this.interval = Objects.requireNonNull(interval, "interval");
         this.task = Objects.requireNonNull(task, "task");
