@@ -18,6 +18,7 @@ class ArchitectureTest {
                 .room("payload", 10)
                 .room("schema", 2)
                 .room("trace", 4)
+                .autoconfigure(16)
                 .tests();
     }
 }

@@ -15,7 +15,7 @@ class ArchitectureTest {
                 .adapter("kafka", 9)
                 .adapter("relay", 12)
                 .adapter("spring", 3)
-                .autoconfigure(6)
+                .autoconfigure(11)
                 .using("io.micropatterns.core")
                 .tests();
     }
