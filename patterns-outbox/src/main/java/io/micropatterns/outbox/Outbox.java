@@ -1,13 +1,13 @@
 package io.micropatterns.outbox;
 
+import io.micropatterns.core.payload.PayloadSerializer;
+import io.micropatterns.core.payload.PayloadTypes;
+import io.micropatterns.core.trace.TracePropagation;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongConsumer;
-import io.micropatterns.core.payload.PayloadSerializer;
-import io.micropatterns.core.payload.PayloadTypes;
-import io.micropatterns.core.trace.TracePropagation;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
@@ -71,7 +71,10 @@ public interface Outbox {
         TracePropagation trace = TracePropagation.none();
         OutboxListener listener = OutboxListener.all(List.of());
         OutboxSignals signals = OutboxSignals.none();
-        @Nullable TransactionOperations ownTransaction;
+
+        @Nullable
+        TransactionOperations ownTransaction;
+
         LongConsumer growthGuard = more -> {};
         int shards = 4;
         long maxPayloadSize = 1_000_000;

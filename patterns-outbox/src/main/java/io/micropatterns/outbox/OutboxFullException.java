@@ -10,8 +10,10 @@ public final class OutboxFullException extends OutboxException {
     /** With the number waiting and the limit. */
     public OutboxFullException(long pending, long limit) {
         super(
-                "The outbox is full: " + pending + " events wait to be published, and patterns.outbox.limits.max-pending is "
-                        + limit + ". Find out why the relay does not keep up (health and /actuator/outbox name the cause),"
+                "The outbox is full: " + pending
+                        + " events wait to be published, and patterns.outbox.limits.max-pending is "
+                        + limit
+                        + ". Find out why the relay does not keep up (health and /actuator/outbox name the cause),"
                         + " or raise the limit.",
                 null);
         this.pending = pending;

@@ -2,7 +2,6 @@ package io.micropatterns.outbox;
 
 import java.util.Map;
 
-
 /** Some records can never be published as they are: too large, an unknown topic, no permission. */
 public final class RecordsRejectedException extends PublicationException {
 
@@ -12,7 +11,9 @@ public final class RecordsRejectedException extends PublicationException {
 
     /** With the cause of each rejected record, by position. */
     public RecordsRejectedException(Map<Long, ? extends Throwable> causes) {
-        super("the stream rejected " + causes.size() + " record(s): " + causes, causes.values().iterator().next());
+        super(
+                "the stream rejected " + causes.size() + " record(s): " + causes,
+                causes.values().iterator().next());
         this.causes = Map.copyOf(causes);
     }
 

@@ -33,7 +33,8 @@ final class RouteTemplate {
         this.headers = headers;
     }
 
-    static List<RouteTemplate> parse(RouteSpecification specification, String type, UnaryOperator<String> placeholders) {
+    static List<RouteTemplate> parse(
+            RouteSpecification specification, String type, UnaryOperator<String> placeholders) {
         if (specification.topics().isEmpty()) {
             throw new OutboxException("The route of event type '" + type + "' names no topic", null);
         }
@@ -60,7 +61,8 @@ final class RouteTemplate {
         String topicName = evaluate(topic, event, type);
         if (topicName == null || topicName.isBlank()) {
             throw new OutboxException(
-                    "The topic expression '" + topic.getExpressionString() + "' of event type '" + type + "' gave nothing",
+                    "The topic expression '" + topic.getExpressionString() + "' of event type '" + type
+                            + "' gave nothing",
                     null);
         }
         Map<String, String> values = headers.isEmpty() ? Map.of() : new HashMap<>();
@@ -79,8 +81,9 @@ final class RouteTemplate {
             return value == null ? null : value.toString();
         } catch (EvaluationException e) {
             throw new OutboxException(
-                    "The route of event type '" + type + "' cannot be evaluated on " + event.getClass().getName() + ": '"
-                            + expression.getExpressionString() + "': " + e.getMessage(),
+                    "The route of event type '" + type + "' cannot be evaluated on "
+                            + event.getClass().getName() + ": '" + expression.getExpressionString() + "': "
+                            + e.getMessage(),
                     e);
         }
     }

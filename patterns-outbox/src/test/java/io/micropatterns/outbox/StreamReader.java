@@ -32,10 +32,13 @@ public final class StreamReader implements AutoCloseable {
 
     /** Reads on until what has been read fulfils a condition; answers all that has been read. */
     public List<ConsumerRecord<String, String>> readUntil(Predicate<List<ConsumerRecord<String, String>>> enough) {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).pollDelay(Duration.ZERO).until(() -> {
-            poll();
-            return enough.test(records);
-        });
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .until(() -> {
+                    poll();
+                    return enough.test(records);
+                });
         return records;
     }
 

@@ -33,7 +33,8 @@ public final class ServerSettings {
         String property = PREFIX + name;
         String value = System.getProperty(property);
         if (value == null || value.isBlank()) {
-            value = System.getenv(property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
+            value = System.getenv(
+                    property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
         }
         return value == null || value.isBlank() ? null : value.trim();
     }
@@ -63,14 +64,12 @@ public final class ServerSettings {
         String kind = get(server + ".kind", "auto");
         return switch (kind.toLowerCase(Locale.ROOT)) {
             case "auto" ->
-                dockerAnswers()
-                        ? List.of(ServerKind.CONTAINER, ServerKind.EMBEDDED)
-                        : List.of(ServerKind.EMBEDDED);
+                dockerAnswers() ? List.of(ServerKind.CONTAINER, ServerKind.EMBEDDED) : List.of(ServerKind.EMBEDDED);
             case "container" -> List.of(ServerKind.CONTAINER);
             case "embedded" -> List.of(ServerKind.EMBEDDED);
             default ->
-                throw new IllegalArgumentException(PREFIX + server + ".kind must be auto, container or embedded, but is '"
-                        + kind + "'");
+                throw new IllegalArgumentException(
+                        PREFIX + server + ".kind must be auto, container or embedded, but is '" + kind + "'");
         };
     }
 

@@ -42,13 +42,14 @@ class ServerFaultTest {
         try (ChildJvm child = ChildJvm.builder(Servers.class)
                 .systemProperty("java.io.tmpdir", temporary.toString())
                 .start()) {
-            long postmaster =
-                    Long.parseLong(child.awaitLine(line -> line.startsWith("pid "), LONG).substring(4));
+            long postmaster = Long.parseLong(
+                    child.awaitLine(line -> line.startsWith("pid "), LONG).substring(4));
             child.awaitLine(line -> line.startsWith("kafka "), LONG);
             assertThat(servers(temporary)).hasSize(2);
             child.kill();
             await().atMost(LONG).untilAsserted(() -> {
-                assertThat(ProcessHandle.of(postmaster).filter(ProcessSignals::isRunning)).isEmpty();
+                assertThat(ProcessHandle.of(postmaster).filter(ProcessSignals::isRunning))
+                        .isEmpty();
                 assertThat(servers(temporary)).isEmpty();
             });
         }
@@ -122,7 +123,8 @@ class ServerFaultTest {
                     ResultSet result = statement.executeQuery("SHOW data_directory")) {
                 result.next();
                 Path data = Path.of(result.getString(1));
-                System.out.println("pid " + Files.readAllLines(data.resolve("postmaster.pid")).get(0));
+                System.out.println("pid "
+                        + Files.readAllLines(data.resolve("postmaster.pid")).get(0));
             }
             KafkaServer kafka = KafkaServer.builder().embedded().start();
             System.out.println("kafka " + kafka.bootstrapServers());

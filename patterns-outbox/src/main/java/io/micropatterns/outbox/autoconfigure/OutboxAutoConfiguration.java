@@ -72,10 +72,7 @@ public final class OutboxAutoConfiguration {
             configured.put(type, new RouteSpecification(route.topics(), route.key(), route.headers()));
         });
         return RouteResolver.of(
-                configured,
-                routers.orderedStream().toList(),
-                types,
-                environment::resolveRequiredPlaceholders);
+                configured, routers.orderedStream().toList(), types, environment::resolveRequiredPlaceholders);
     }
 
     @Bean
@@ -109,8 +106,8 @@ public final class OutboxAutoConfiguration {
     @ConditionalOnMissingBean(JdbcOutboxLog.class)
     JdbcOutboxLog outboxLog(
             DataSource dataSource, ObjectProvider<PlatformTransactionManager> managers, OutboxProperties properties) {
-        JdbcOutboxLog log = new JdbcOutboxLog(
-                dataSource, new TransactionTemplate(TransactionManagers.of(dataSource, managers)));
+        JdbcOutboxLog log =
+                new JdbcOutboxLog(dataSource, new TransactionTemplate(TransactionManagers.of(dataSource, managers)));
         // Before anything is published: a shard that nobody knows would not be relayed.
         log.registerShards(properties.shards());
         return log;

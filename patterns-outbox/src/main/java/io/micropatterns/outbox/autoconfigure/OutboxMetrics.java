@@ -62,7 +62,10 @@ final class OutboxMetrics implements OutboxListener {
 
     @Override
     public void rejected(OutboxRecord event, Throwable cause) {
-        count("patterns.outbox.rejected", "Events that the stream rejected, parked in the dead letters", List.of(event));
+        count(
+                "patterns.outbox.rejected",
+                "Events that the stream rejected, parked in the dead letters",
+                List.of(event));
     }
 
     @Override

@@ -77,7 +77,9 @@ public record OutboxProperties(
      * @param headers SpEL expression over the event of each extra record header.
      */
     public record Route(
-            List<String> topics, @DefaultValue("") String key, @DefaultValue Map<String, String> headers) {}
+            List<String> topics,
+            @DefaultValue("") String key,
+            @DefaultValue Map<String, String> headers) {}
 
     /**
      * How the outbox's tables come to be.
@@ -122,7 +124,9 @@ public record OutboxProperties(
      * @param exactlyOnce Whether events and progress share Kafka transactions. Otherwise events may come twice after a crash.
      * @param progressTopic Compacted topic that keeps the progress, created when missing. Default: name-outbox-progress.
      */
-    public record Kafka(@DefaultValue("true") boolean exactlyOnce, @Nullable String progressTopic) {}
+    public record Kafka(
+            @DefaultValue("true") boolean exactlyOnce,
+            @Nullable String progressTopic) {}
 
     /**
      * What becomes of events that the stream rejects.

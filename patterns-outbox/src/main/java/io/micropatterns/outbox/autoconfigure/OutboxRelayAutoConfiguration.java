@@ -59,7 +59,6 @@ public final class OutboxRelayAutoConfiguration {
                 polling.interval(),
                 polling.leaseTimeToLive(),
                 polling.progressInterval(),
-                new DeadLetterPolicy(
-                        letters.attempts(), letters.firstDelay(), letters.maxDelay(), letters.blockKey()));
+                new DeadLetterPolicy(letters.attempts(), letters.firstDelay(), letters.maxDelay(), letters.blockKey()));
     }
 }

@@ -12,7 +12,8 @@ final class HeaderCodec {
 
     private final JsonMapper mapper = JsonMapper.builder().build();
 
-    @Nullable String encode(Map<String, String> headers) {
+    @Nullable
+    String encode(Map<String, String> headers) {
         return headers.isEmpty() ? null : mapper.writeValueAsString(headers);
     }
 

@@ -50,8 +50,9 @@ public final class JdbcOutboxLog implements OutboxLog {
     public String identity() {
         return jdbc.queryForList("select identity::text from patterns_outbox_identity", String.class).stream()
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "patterns_outbox_identity is empty; run the insert of io/micropatterns/outbox/schema-postgresql.sql"));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "patterns_outbox_identity is empty; run the insert of io/micropatterns/outbox/schema-postgresql.sql"));
     }
 
     @Override

@@ -14,11 +14,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Replays by copying rows, in their order. */
 public final class JdbcOutboxReplay implements OutboxReplay {
 
-    private static final String COPY =
-            "insert into patterns_outbox (shard, id, type, topic, key, payload, headers)"
-                    + " select shard, id, type, topic, key, payload,"
-                    + " (coalesce(headers, '{}')::jsonb || '{\"" + OutboxHeaders.REPLAYED + "\": \"true\"}')::text"
-                    + " from (select * from patterns_outbox where ";
+    private static final String COPY = "insert into patterns_outbox (shard, id, type, topic, key, payload, headers)"
+            + " select shard, id, type, topic, key, payload,"
+            + " (coalesce(headers, '{}')::jsonb || '{\"" + OutboxHeaders.REPLAYED + "\": \"true\"}')::text"
+            + " from (select * from patterns_outbox where ";
     private static final String IN_ORDER = " order by position) o";
 
     private final JdbcTemplate jdbc;

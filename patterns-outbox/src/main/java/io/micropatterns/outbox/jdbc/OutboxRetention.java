@@ -22,7 +22,8 @@ public final class OutboxRetention {
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
     private static final int AHEAD = 2;
     private static final int MOST_BATCHES = 1_000;
-    private static final String ONE_AT_A_TIME = "select pg_try_advisory_xact_lock(hashtext('patterns_outbox_retention'))";
+    private static final String ONE_AT_A_TIME =
+            "select pg_try_advisory_xact_lock(hashtext('patterns_outbox_retention'))";
 
     private final JdbcTemplate jdbc;
     private final Partitions partitions;
@@ -87,7 +88,9 @@ public final class OutboxRetention {
     private void remove(Partition partition) {
         boolean emptied = attempt("empty partition " + partition.name(), () -> {
             partitions.lock(partition);
-            if (partitions.hasUnpublished(partition, ShardCursor.all(jdbc).stream().map(ShardCursor::unpublished).toList())) {
+            if (partitions.hasUnpublished(
+                    partition,
+                    ShardCursor.all(jdbc).stream().map(ShardCursor::unpublished).toList())) {
                 throw new StillNeededException();
             }
             partitions.truncate(partition);
@@ -121,7 +124,8 @@ public final class OutboxRetention {
             SnapshotCursor cursor = shard.cursor();
             int batches = cursor == null ? MOST_BATCHES : 0;
             while (cursor != null && batches < MOST_BATCHES) {
-                boolean more = deleteBatch(table, shard.shard(), cursor.read().toString(), before) == Partitions.batch();
+                boolean more =
+                        deleteBatch(table, shard.shard(), cursor.read().toString(), before) == Partitions.batch();
                 batches = more ? batches + 1 : MOST_BATCHES;
             }
         }

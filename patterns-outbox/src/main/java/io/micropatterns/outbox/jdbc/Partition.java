@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param from where it begins; {@code null} for the default partition
  * @param to where it ends; {@code null} for the default partition
  */
-record Partition(String name, @Nullable Instant from, @Nullable Instant to) {
+record Partition(
+        String name, @Nullable Instant from, @Nullable Instant to) {
 
     boolean isDefault() {
         return to == null;

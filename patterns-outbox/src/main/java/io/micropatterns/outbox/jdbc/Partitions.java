@@ -46,8 +46,7 @@ final class Partitions {
                         instant(row.getObject("upper", OffsetDateTime.class))));
     }
 
-    private static @Nullable Instant instant(
-            @Nullable OffsetDateTime time) {
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
         return time == null ? null : time.toInstant();
     }
 

@@ -63,7 +63,8 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
         try {
             return openSession(shard, admin());
         } catch (KafkaException e) {
-            throw new PublicationException("Kafka cannot be reached to take over shard " + shard + ": " + e.getMessage(), e);
+            throw new PublicationException(
+                    "Kafka cannot be reached to take over shard " + shard + ": " + e.getMessage(), e);
         }
     }
 
@@ -134,7 +135,8 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
         }
 
         /** Kafka client configuration: the producer's, and that of the small consumer and admin client beside it. */
-        public Builder clients(Map<String, Object> producer, Map<String, Object> consumer, Map<String, Object> newAdmin) {
+        public Builder clients(
+                Map<String, Object> producer, Map<String, Object> consumer, Map<String, Object> newAdmin) {
             this.producerConfig = Map.copyOf(producer);
             this.consumerConfig = Map.copyOf(consumer);
             this.adminConfig = Map.copyOf(newAdmin);

@@ -65,7 +65,8 @@ final class Sends {
     }
 
     /** The first failure that is no record's own fault. */
-    @Nullable Exception failure() {
+    @Nullable
+    Exception failure() {
         return failure.get();
     }
 

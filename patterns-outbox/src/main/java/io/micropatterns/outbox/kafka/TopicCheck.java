@@ -91,7 +91,8 @@ final class TopicCheck {
 
     private boolean brokerCreatesTopics() {
         try {
-            Node broker = AdminCalls.await(admin.describeCluster().nodes()).iterator().next();
+            Node broker =
+                    AdminCalls.await(admin.describeCluster().nodes()).iterator().next();
             ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, broker.idString());
             return Boolean.parseBoolean(AdminCalls.await(
                             admin.describeConfigs(List.of(resource)).values().get(resource))

@@ -18,8 +18,8 @@ public record DeadLetterPolicy(int attempts, Duration firstDelay, Duration maxDe
             throw new IllegalArgumentException("attempts must be at least 1, but is " + attempts);
         }
         if (firstDelay.isNegative() || maxDelay.compareTo(firstDelay) < 0) {
-            throw new IllegalArgumentException("firstDelay must be between 0 and maxDelay, but they are " + firstDelay
-                    + " and " + maxDelay);
+            throw new IllegalArgumentException(
+                    "firstDelay must be between 0 and maxDelay, but they are " + firstDelay + " and " + maxDelay);
         }
     }
 
@@ -29,7 +29,8 @@ public record DeadLetterPolicy(int attempts, Duration firstDelay, Duration maxDe
     }
 
     /** How long to wait after so many failed attempts; {@code null} when they are exhausted. */
-    @Nullable Duration delayAfter(int failed) {
+    @Nullable
+    Duration delayAfter(int failed) {
         if (failed >= attempts) {
             return null;
         }

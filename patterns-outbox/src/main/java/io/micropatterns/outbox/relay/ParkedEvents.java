@@ -71,10 +71,11 @@ final class ParkedEvents {
         if (!any) {
             return page;
         }
-        Set<String> parked =
-                deadLetters.parked(SOURCE, page.stream().map(ParkedEvents::reference).toList());
-        List<OutboxRecord> rest =
-                page.stream().filter(event -> !parked.contains(reference(event))).toList();
+        Set<String> parked = deadLetters.parked(
+                SOURCE, page.stream().map(ParkedEvents::reference).toList());
+        List<OutboxRecord> rest = page.stream()
+                .filter(event -> !parked.contains(reference(event)))
+                .toList();
         return policy.blockKey() ? parkBlocked(rest, deadLetters.blockedKeys(SOURCE, channel)) : rest;
     }
 
@@ -96,13 +97,14 @@ final class ParkedEvents {
         }
         log.fenced(token, () -> deadLetters.parkAll(letters));
         any = true;
-        page.stream()
-                .filter(event -> causes.containsKey(event.position()))
-                .forEach(event -> listener.rejected(event, causes.getOrDefault(event.position(), UNKNOWN)));
+        for (OutboxRecord event : page) {
+            Throwable cause = causes.get(event.position());
+            if (cause != null) {
+                listener.rejected(event, cause);
+            }
+        }
         return policy.blockKey() ? parkBlocked(rest, blocked) : rest;
     }
-
-    private static final Throwable UNKNOWN = new IllegalStateException("unknown cause");
 
     private List<OutboxRecord> parkBlocked(List<OutboxRecord> events, Set<BlockedKey> blocked) {
         List<NewDeadLetter> letters = new ArrayList<>();
@@ -132,14 +134,17 @@ final class ParkedEvents {
     /** Notes that some of the due ones were rejected again, and answers the others. */
     Map<UUID, OutboxRecord> failedAgain(Map<UUID, OutboxRecord> due, Map<Long, Throwable> causes) {
         Map<UUID, OutboxRecord> rest = new LinkedHashMap<>(due);
-        log.fenced(token, () -> due.forEach((id, event) -> {
-            Throwable cause = causes.get(event.position());
-            if (cause != null) {
-                int failed = deadLetters.find(id).map(DeadLetter::attempts).orElse(0) + 1;
-                deadLetters.failedAgain(id, cause, policy.delayAfter(failed));
-                rest.remove(id);
-            }
-        }));
+        log.fenced(
+                token,
+                () -> due.forEach((id, event) -> {
+                    Throwable cause = causes.get(event.position());
+                    if (cause != null) {
+                        int failed =
+                                deadLetters.find(id).map(DeadLetter::attempts).orElse(0) + 1;
+                        deadLetters.failedAgain(id, cause, policy.delayAfter(failed));
+                        rest.remove(id);
+                    }
+                }));
         return rest;
     }
 

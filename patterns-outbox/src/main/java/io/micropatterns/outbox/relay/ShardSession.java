@@ -192,7 +192,8 @@ final class ShardSession {
         if (unsaved && elapsed(savedAt, parts.options().progressInterval())) {
             save();
         }
-        Duration longest = unsaved ? parts.options().progressInterval() : parts.options().pollInterval();
+        Duration longest =
+                unsaved ? parts.options().progressInterval() : parts.options().pollInterval();
         if (wakeUp.await(wait.compareTo(longest) < 0 ? wait : longest)) {
             wait = SHORTEST_WAIT;
         } else {

@@ -2,6 +2,7 @@ package io.micropatterns.outbox.relay;
 
 import io.micropatterns.outbox.ShardStatus;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What a shard's loop tells about itself. Written by the loop, read by anyone. */
@@ -11,7 +12,7 @@ final class ShardState {
     private final long token;
     private volatile ShardStatus.State state = ShardStatus.State.OPENING;
     private volatile long lastTurn = System.nanoTime();
-    private volatile long published;
+    private final AtomicLong published = new AtomicLong();
     private volatile @Nullable String failure;
 
     ShardState(int shard, long token) {
@@ -25,9 +26,8 @@ final class ShardState {
         lastTurn = System.nanoTime();
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField")
     void published(int records) {
-        published += records;
+        published.addAndGet(records);
         failure = null;
     }
 
@@ -38,6 +38,6 @@ final class ShardState {
 
     ShardStatus status() {
         return new ShardStatus(
-                shard, state, token, Duration.ofNanos(System.nanoTime() - lastTurn), published, failure);
+                shard, state, token, Duration.ofNanos(System.nanoTime() - lastTurn), published.get(), failure);
     }
 }

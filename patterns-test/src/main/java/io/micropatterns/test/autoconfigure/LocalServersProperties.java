@@ -28,7 +28,9 @@ public record LocalServersProperties(
      * @param durable Whether commits are flushed to disk.
      * @param port Port of the database, 0 for a free one.
      */
-    public record Postgres(@DefaultValue("true") boolean durable, @DefaultValue("0") int port) {
+    public record Postgres(
+            @DefaultValue("true") boolean durable,
+            @DefaultValue("0") int port) {
 
         /**
          * Checks the values.

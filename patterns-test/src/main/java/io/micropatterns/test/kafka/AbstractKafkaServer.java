@@ -34,7 +34,8 @@ abstract class AbstractKafkaServer implements KafkaServer {
         try (Admin admin = admin()) {
             admin.createTopics(List.of(topic)).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException ex) {
-            throw new KafkaServerException("Cannot create the topic " + name + " on " + bootstrapServers, ex.getCause());
+            throw new KafkaServerException(
+                    "Cannot create the topic " + name + " on " + bootstrapServers, ex.getCause());
         } catch (TimeoutException ex) {
             throw new KafkaServerException("No answer from " + bootstrapServers + " about the topic " + name, ex);
         } catch (InterruptedException ex) {

@@ -39,8 +39,7 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
     @Override
     public KafkaServer.Builder brokers(int brokers) {
         if (brokers < 1 || brokers > MAX_BROKERS) {
-            throw new IllegalArgumentException(
-                    "brokers must be between 1 and " + MAX_BROKERS + ", but is " + brokers);
+            throw new IllegalArgumentException("brokers must be between 1 and " + MAX_BROKERS + ", but is " + brokers);
         }
         this.brokers = brokers;
         return this;

@@ -55,11 +55,7 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
     }
 
     static KafkaServer start(
-            int brokers,
-            int port,
-            int advertisedPort,
-            @Nullable Path dataDirectory,
-            Map<String, String> properties) {
+            int brokers, int port, int advertisedPort, @Nullable Path dataDirectory, Map<String, String> properties) {
         int attemptsLeft = port == 0 ? PORT_ATTEMPTS : 1;
         while (true) {
             attemptsLeft--;
@@ -79,11 +75,7 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
     }
 
     private static EmbeddedKafkaServer create(
-            int brokers,
-            int port,
-            int advertisedPort,
-            @Nullable Path dataDirectory,
-            Map<String, String> properties) {
+            int brokers, int port, int advertisedPort, @Nullable Path dataDirectory, Map<String, String> properties) {
         try {
             Path directory = dataDirectory != null
                     ? Files.createDirectories(dataDirectory)
@@ -108,8 +100,7 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
             ExitGuard guard = dataDirectory != null
                     ? ExitGuard.start("exit 0")
                     : ExitGuard.start("rm -rf \"$1\"", directory.toString());
-            return new EmbeddedKafkaServer(
-                    String.join(",", addresses), nodes, directory, dataDirectory == null, guard);
+            return new EmbeddedKafkaServer(String.join(",", addresses), nodes, directory, dataDirectory == null, guard);
         } catch (IOException ex) {
             throw new KafkaServerException("Cannot prepare the data directory " + dataDirectory, ex);
         }
@@ -148,7 +139,10 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
     private void awaitReady() {
         long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
         try (Admin admin = admin()) {
-            while (admin.describeCluster().nodes().get(READY_TIMEOUT.toSeconds(), TimeUnit.SECONDS).size()
+            while (admin.describeCluster()
+                            .nodes()
+                            .get(READY_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                            .size()
                     < nodes.size()) {
                 if (System.nanoTime() > deadline) {
                     throw new KafkaServerException("Not all brokers of " + bootstrapServers() + " have joined", null);

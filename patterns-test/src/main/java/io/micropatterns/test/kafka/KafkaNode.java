@@ -91,8 +91,7 @@ final class KafkaNode {
         if (Files.exists(directory.resolve("meta.properties"))) {
             return;
         }
-        try (PrintStream nowhere =
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
             Files.createDirectories(directory);
             new Formatter()
                     .setPrintStream(nowhere)

@@ -30,8 +30,7 @@ final class EmbeddedPostgresServer extends AbstractPostgresServer {
     private static final String LOG = "patterns-server.log";
 
     // Paused processes do not see the signal to quit until they continue.
-    private static final String STOP_SCRIPT =
-            """
+    private static final String STOP_SCRIPT = """
             pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null)
             if [ -n "$pid" ] && kill -QUIT "$pid" 2>/dev/null; then
               kill -CONT "$pid"
@@ -68,7 +67,8 @@ final class EmbeddedPostgresServer extends AbstractPostgresServer {
         PostgresInstallation installation = PostgresInstallation.locate();
         PostgresDataDirectory data = PostgresDataDirectory.prepare(dataDirectory, installation);
         ExitGuard guard = ExitGuard.start(
-                STOP_SCRIPT + (data.temporary() ? DELETE_SCRIPT : ""), data.path().toString());
+                STOP_SCRIPT + (data.temporary() ? DELETE_SCRIPT : ""),
+                data.path().toString());
         int attemptsLeft = port == 0 ? PORT_ATTEMPTS : 1;
         while (true) {
             attemptsLeft--;
@@ -209,7 +209,8 @@ final class EmbeddedPostgresServer extends AbstractPostgresServer {
         if (!ProcessSignals.awaitEnd(processes, END_TIMEOUT)) {
             throw new PostgresServerException(
                     "Processes " + processes + " of the server at " + jdbcUrl() + " have not ended after "
-                            + END_TIMEOUT, null);
+                            + END_TIMEOUT,
+                    null);
         }
     }
 }

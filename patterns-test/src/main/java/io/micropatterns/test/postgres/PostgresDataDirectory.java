@@ -39,13 +39,15 @@ record PostgresDataDirectory(Path path, boolean temporary) {
     private void initialize(PostgresInstallation installation) throws IOException {
         Files.createDirectories(path);
         installation.handOver(path);
-        installation.run("initdb", List.of(
-                "--pgdata=" + path,
-                "--username=postgres",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--no-sync"));
+        installation.run(
+                "initdb",
+                List.of(
+                        "--pgdata=" + path,
+                        "--username=postgres",
+                        "--auth=trust",
+                        "--encoding=UTF8",
+                        "--locale=C",
+                        "--no-sync"));
         Files.writeString(
                 path.resolve("postgresql.conf"), "\ninclude '" + CONFIGURATION + "'\n", StandardOpenOption.APPEND);
     }

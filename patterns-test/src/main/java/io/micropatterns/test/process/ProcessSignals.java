@@ -112,7 +112,8 @@ public final class ProcessSignals {
 
     private static boolean isStopped(ProcessHandle process) {
         try (Stream<Path> threads = Files.list(processDirectory(process).resolve("task"))) {
-            return threads.map(ProcessSignals::state).allMatch(state -> state == STOPPED || state == ZOMBIE || state == UNKNOWN);
+            return threads.map(ProcessSignals::state)
+                    .allMatch(state -> state == STOPPED || state == ZOMBIE || state == UNKNOWN);
         } catch (IOException | UncheckedIOException ex) {
             // Either it has ended, or this system has no such directory.
             return true;

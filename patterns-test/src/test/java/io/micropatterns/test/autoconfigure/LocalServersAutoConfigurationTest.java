@@ -64,10 +64,12 @@ class LocalServersAutoConfigurationTest {
                 "patterns.local-servers.postgres.durable=false",
                 "patterns.local-servers.data-directory=" + directory,
                 "spring.kafka.bootstrap-servers[0]=127.0.0.1:1");
-        keeping.run(context -> new JdbcTemplate(context.getBean(DataSource.class)).execute("CREATE TABLE kept AS SELECT 42 AS answer"));
+        keeping.run(context -> new JdbcTemplate(context.getBean(DataSource.class))
+                .execute("CREATE TABLE kept AS SELECT 42 AS answer"));
         keeping.run(context -> {
             JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
-            assertThat(jdbc.queryForObject("SELECT answer FROM kept", Integer.class)).isEqualTo(42);
+            assertThat(jdbc.queryForObject("SELECT answer FROM kept", Integer.class))
+                    .isEqualTo(42);
             assertThat(jdbc.queryForObject("SHOW fsync", String.class)).isEqualTo("off");
         });
     }
@@ -92,8 +94,7 @@ class LocalServersAutoConfigurationTest {
                     .withBean(JdbcConnectionDetails.class, NoDatabase::new)
                     .run(context -> {
                         assertThat(context).hasNotFailed().doesNotHaveBean(LocalServer.class);
-                        assertThat(context.getBean(KafkaConnectionDetails.class)
-                                        .getBootstrapServers())
+                        assertThat(context.getBean(KafkaConnectionDetails.class).getBootstrapServers())
                                 .containsExactly("127.0.0.1:1");
                     });
         }

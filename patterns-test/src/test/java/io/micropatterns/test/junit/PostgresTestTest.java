@@ -25,7 +25,8 @@ class PostgresTestTest {
         assertThat(single(dataSource, "SELECT current_database()"))
                 .isEqualTo(TestDatabase.of(PostgresTestTest.class).name())
                 .startsWith("postgrestesttest_");
-        assertThat(single(dataSource, "SELECT count(*) FROM pg_stat_user_tables")).isEqualTo("0");
+        assertThat(single(dataSource, "SELECT count(*) FROM pg_stat_user_tables"))
+                .isEqualTo("0");
         assertThat(server).isSameAs(PostgresServer.shared());
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {

@@ -44,7 +44,10 @@ class SpringBootConnectionTest {
     void springUsesTheSharedKafka(@Autowired KafkaTemplate<Object, Object> template, KafkaServer kafka)
             throws Exception {
         kafka.createTopic("spring-connection", 1);
-        assertThat(template.send("spring-connection", "value").get(30, TimeUnit.SECONDS).getRecordMetadata().offset())
+        assertThat(template.send("spring-connection", "value")
+                        .get(30, TimeUnit.SECONDS)
+                        .getRecordMetadata()
+                        .offset())
                 .isZero();
         assertThat(template.getProducerFactory().getConfigurationProperties()).containsEntry("acks", "all");
     }

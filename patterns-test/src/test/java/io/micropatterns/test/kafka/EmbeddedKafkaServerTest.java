@@ -105,7 +105,8 @@ class EmbeddedKafkaServerTest {
             zombie.send(new ProducerRecord<>("transactions", "key", "committed"));
             zombie.commitTransaction();
             zombie.beginTransaction();
-            zombie.send(new ProducerRecord<>("transactions", "key", "left open")).get(30, TimeUnit.SECONDS);
+            zombie.send(new ProducerRecord<>("transactions", "key", "left open"))
+                    .get(30, TimeUnit.SECONDS);
 
             server.restart();
 
@@ -146,13 +147,17 @@ class EmbeddedKafkaServerTest {
 
     @Test
     void runsSeveralBrokersAndKeepsAGivenDirectory(@TempDir Path directory) throws Exception {
-        KafkaServer.Builder builder =
-                KafkaServer.builder().embedded().brokers(3).autoCreateTopics(false).dataDirectory(directory);
+        KafkaServer.Builder builder = KafkaServer.builder()
+                .embedded()
+                .brokers(3)
+                .autoCreateTopics(false)
+                .dataDirectory(directory);
         try (KafkaServer cluster = builder.start()) {
             assertThat(cluster.bootstrapServers().split(",")).hasSize(3);
             cluster.createTopic("replicated", 6);
             try (KafkaProducer<String, String> producer = producer(cluster, Map.of("acks", "all"))) {
-                producer.send(new ProducerRecord<>("replicated", 5, "key", "value")).get(30, TimeUnit.SECONDS);
+                producer.send(new ProducerRecord<>("replicated", 5, "key", "value"))
+                        .get(30, TimeUnit.SECONDS);
             }
         }
         try (KafkaServer cluster = builder.start()) {
@@ -169,11 +174,13 @@ class EmbeddedKafkaServerTest {
                         .start();
                 KafkaProducer<String, String> producer = producer(strict, Map.of("max.block.ms", "1000"))) {
             assertThatExceptionOfType(ExecutionException.class)
-                    .isThrownBy(() -> producer.send(new ProducerRecord<>("unknown", "value")).get())
+                    .isThrownBy(() -> producer.send(new ProducerRecord<>("unknown", "value"))
+                            .get())
                     .withMessageContaining("unknown");
             strict.createTopic("small", 1);
             assertThatExceptionOfType(ExecutionException.class)
-                    .isThrownBy(() -> producer.send(new ProducerRecord<>("small", "x".repeat(10_000))).get())
+                    .isThrownBy(() -> producer.send(new ProducerRecord<>("small", "x".repeat(10_000)))
+                            .get())
                     .withCauseInstanceOf(org.apache.kafka.common.errors.RecordTooLargeException.class);
         }
     }
@@ -239,7 +246,9 @@ class EmbeddedKafkaServerTest {
     private static long committedOffset(String topic, String group) {
         try (KafkaConsumer<String, String> consumer = consumer(server, group)) {
             TopicPartition partition = new TopicPartition(topic, 0);
-            return consumer.committed(java.util.Set.of(partition)).get(partition).offset();
+            return consumer.committed(java.util.Set.of(partition))
+                    .get(partition)
+                    .offset();
         }
     }
 }

@@ -26,7 +26,11 @@ class EmbeddedPostgresServerTest {
 
     @BeforeAll
     static void start() {
-        server = PostgresServer.builder().embedded().durable(true).setting("work_mem", "5MB").start();
+        server = PostgresServer.builder()
+                .embedded()
+                .durable(true)
+                .setting("work_mem", "5MB")
+                .start();
     }
 
     @AfterAll
@@ -88,7 +92,8 @@ class EmbeddedPostgresServerTest {
                 .isThrownBy(() -> server.dataSource(database).getConnection());
         server.restart();
         assertThat(server.jdbcUrl(database)).isEqualTo(url);
-        assertThat(query(server, database, "SELECT count(*) || ',' || min(id) FROM kept")).isEqualTo("1000,1");
+        assertThat(query(server, database, "SELECT count(*) || ',' || min(id) FROM kept"))
+                .isEqualTo("1000,1");
     }
 
     @Test

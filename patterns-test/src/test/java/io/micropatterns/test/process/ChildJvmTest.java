@@ -84,7 +84,8 @@ class ChildJvmTest {
         try (ChildJvm child = ChildJvm.builder(Echo.class).start()) {
             child.awaitLine(line -> line.startsWith("ready"), LONG);
             child.terminate();
-            assertThat(child.awaitLine(line -> line.startsWith("shutdown"), LONG)).isEqualTo("shutdown hook");
+            assertThat(child.awaitLine(line -> line.startsWith("shutdown"), LONG))
+                    .isEqualTo("shutdown hook");
             assertThat(child.awaitExit(LONG)).isEqualTo(143);
         }
     }
@@ -113,7 +114,8 @@ class ChildJvmTest {
     }
 
     private static long pid(ChildJvm parent, String name) {
-        return Long.parseLong(parent.awaitLine(line -> line.startsWith(name + " "), LONG).substring(name.length() + 1));
+        return Long.parseLong(
+                parent.awaitLine(line -> line.startsWith(name + " "), LONG).substring(name.length() + 1));
     }
 
     private static boolean runs(long pid) {
