@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** What can be measured. */
+@SuppressWarnings("ImmutableEnumChecker") // The lists are.
 enum Bench {
     OUTBOX_COMMIT("commit", "tx/s", 3, List.of(BARE, LIMIT, MICROPATTERNS, MODULITH, GRUELBOX, NAMASTACK)),
     OUTBOX_DRAIN("drain", "events/s", 3, List.of(LIMIT, MICROPATTERNS, MODULITH, GRUELBOX, NAMASTACK)),

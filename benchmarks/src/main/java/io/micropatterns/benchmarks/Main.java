@@ -12,6 +12,7 @@ public final class Main {
 
     private Main() {}
 
+    @SuppressWarnings("CatchAndPrintStackTrace") // The process ends with it.
     public static void main(String[] args) throws Exception {
         Arguments arguments;
         try {

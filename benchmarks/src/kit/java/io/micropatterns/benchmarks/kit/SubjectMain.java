@@ -15,6 +15,7 @@ public final class SubjectMain {
 
     private SubjectMain() {}
 
+    @SuppressWarnings("CatchAndPrintStackTrace") // The process ends with it.
     public static void main(String[] args) throws Exception {
         Map<String, String> options = new LinkedHashMap<>();
         for (int i = 2; i < args.length; i++) {
@@ -23,8 +24,10 @@ public final class SubjectMain {
         }
         options.put("scenario", args[1]);
         int exit = 1;
-        try (Subject subject =
-                (Subject) Class.forName(args[0]).getDeclaredConstructor().newInstance()) {
+        try (Subject subject = Class.forName(args[0])
+                .asSubclass(Subject.class)
+                .getDeclaredConstructor()
+                .newInstance()) {
             Environment environment = new Environment(options);
             subject.open(environment);
             Map<String, Object> result = new LinkedHashMap<>(

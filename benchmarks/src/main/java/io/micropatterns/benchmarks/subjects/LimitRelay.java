@@ -86,7 +86,8 @@ final class LimitRelay implements AutoCloseable {
                 }
             }
         } catch (Exception ex) {
-            ex.printStackTrace();
+            // The thread's handler prints it; the scenario then misses events.
+            throw new IllegalStateException("The hand-written relay has failed", ex);
         }
     }
 
