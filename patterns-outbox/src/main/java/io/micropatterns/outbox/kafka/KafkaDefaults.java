@@ -19,7 +19,7 @@ final class KafkaDefaults {
 
     static Map<String, Object> producer(Map<String, Object> user, boolean exactlyOnce) {
         Map<String, Object> config = new HashMap<>();
-        config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, 512 * 1024);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
@@ -36,7 +36,10 @@ final class KafkaDefaults {
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
-        if (!exactlyOnce) {
+        if (exactlyOnce) {
+            // Sequences begin anew with each transaction: a second batch under way before the first is known is refused.
+            config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+        } else {
             config.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
         }
         return config;

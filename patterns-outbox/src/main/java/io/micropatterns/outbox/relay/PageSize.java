@@ -6,7 +6,7 @@ import java.util.List;
 /** How many events to read at once: as many as configured, or fewer so that a page's payloads stay within a bound. */
 final class PageSize {
 
-    private static final int FIRST = 100;
+    private static final int FIRST = 1_000;
 
     private final int most;
     private final long maxBytes;
