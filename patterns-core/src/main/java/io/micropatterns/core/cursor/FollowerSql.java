@@ -17,9 +17,10 @@ final class FollowerSql {
 
     /** Rows not visible in the remembered snapshot, with the statement's own snapshot in each result row. */
     String nextSlice(boolean hadTransactionsInProgress) {
-        String rows = "(" + sinceXmax(columns + ", position as follower_position") + " limit ?)";
+        String selected = columns + ", position as follower_position, xid as follower_xid";
+        String rows = "(" + sinceXmax(selected) + " limit ?)";
         if (hadTransactionsInProgress) {
-            rows += " union all (select " + columns + ", position as follower_position from " + table + where
+            rows += " union all (select " + selected + " from " + table + where
                     + "xid = any(?::xid8[]) order by xid, position limit ?)";
         }
         return "select s.follower_snapshot, o.* from (select pg_current_snapshot()::text as follower_snapshot) s"
@@ -41,6 +42,11 @@ final class FollowerSql {
         return "select " + columns + ", position as follower_position from " + table + where
                 + "position > ? and pg_visible_in_snapshot(xid, ?::pg_snapshot)"
                 + " and not pg_visible_in_snapshot(xid, ?::pg_snapshot) order by position limit ?";
+    }
+
+    /** The current snapshot, and the highest position whose row it sees. */
+    String end() {
+        return "select pg_current_snapshot()::text, max(position) from " + table + where + "true";
     }
 
     String lock() {

@@ -44,8 +44,12 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
 
     @Override
     public SnapshotCursor end() {
-        String snapshot = required("select pg_current_snapshot()::text");
-        return SnapshotCursor.at(cluster(), TransactionSnapshot.parse(snapshot), 0);
+        String cluster = cluster();
+        return Objects.requireNonNull(jdbc.queryForObject(
+                sql.end(),
+                (row, number) ->
+                        SnapshotCursor.at(cluster, TransactionSnapshot.parse(row.getString(1)), row.getLong(2)),
+                filterArguments.toArray()));
     }
 
     @Override
@@ -68,11 +72,12 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
 
     private SnapshotPage<T> readNewSlice(SnapshotCursor after, int limit) {
         long[] inProgress = after.read().inProgress();
-        List<Object> arguments = rangeArguments(after.read(), inProgress, limit + 1);
+        List<Object> arguments = rangeArguments(after.read(), inProgress, limit + 1L);
         Rows rows = new Rows(limit);
         jdbc.query(sql.nextSlice(inProgress.length > 0), rows::add, arguments.toArray());
         TransactionSnapshot snapshot = TransactionSnapshot.parse(rows.snapshot);
         requireNotBehind(after, snapshot);
+        requirePast(rows.newestTransaction, snapshot);
         if (rows.count <= limit) {
             return new SnapshotPage<>(rows.rows, endOfSlice(after, snapshot, rows.lastPosition), true);
         }
@@ -100,7 +105,7 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         return first == null ? after.highest() + 1 : first;
     }
 
-    private List<Object> rangeArguments(TransactionSnapshot read, long[] inProgress, @Nullable Integer limit) {
+    private List<Object> rangeArguments(TransactionSnapshot read, long[] inProgress, @Nullable Long limit) {
         List<Object> arguments = new ArrayList<>(filterArguments);
         arguments.add(Long.toString(read.xmax()));
         if (limit != null) {
@@ -127,6 +132,16 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
                     table,
                     "its transaction ids reach to " + cursor.newest().xmax() + ", the database's only to "
                             + current.xmax() + " (was it restored to an earlier point?)");
+        }
+    }
+
+    /** Rows that came with a logical dump may carry transaction ids this cluster has yet to reach. */
+    private void requirePast(long newestTransaction, TransactionSnapshot current) {
+        if (newestTransaction >= current.xmax()) {
+            throw new CursorMismatchException(
+                    table,
+                    "it has rows of transaction " + newestTransaction + ", and the database's transaction ids reach only to "
+                            + current.xmax() + " (was it restored from a dump?)");
         }
     }
 
@@ -177,6 +192,7 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         private String snapshot = "";
         private int count;
         private long lastPosition;
+        private long newestTransaction;
 
         Rows(int limit) {
             this.limit = limit;
@@ -187,10 +203,10 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
             if (count == 0) {
                 snapshot = result.getString("follower_snapshot");
             }
-            long position = result.getLong("follower_position");
-            if (!result.wasNull()) {
+            String transaction = result.getString("follower_xid");
+            if (transaction != null) {
+                newestTransaction = Math.max(newestTransaction, Long.parseLong(transaction));
                 addRow(result);
-                lastPosition = position;
             }
         }
 

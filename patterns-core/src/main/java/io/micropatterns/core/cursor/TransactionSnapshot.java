@@ -44,7 +44,7 @@ public final class TransactionSnapshot {
             long xmax = Long.parseLong(parts[1]);
             long[] inProgress = parts[2].isEmpty()
                     ? NONE
-                    : Arrays.stream(parts[2].split(","))
+                    : Arrays.stream(parts[2].split(",", -1))
                             .mapToLong(Long::parseLong)
                             .sorted()
                             .toArray();
