@@ -101,14 +101,12 @@ final class DefaultLeaseGroup implements LeaseGroup {
 
     private void beat() {
         long sentAt = nanoClock.getAsLong();
-        int members = store.join(group, member, timeToLive);
+        int share = store.join(group, member, timeToLive, names);
         renew();
         lastHeartbeat = sentAt;
-        int least = names.size() / members;
-        int most = (names.size() + members - 1) / members;
-        shed(most);
-        if (running.size() < most) {
-            acquire(least, most);
+        shed(share);
+        if (running.size() < share) {
+            acquire(share);
         }
     }
 
@@ -137,11 +135,11 @@ final class DefaultLeaseGroup implements LeaseGroup {
         }
     }
 
-    private void shed(int most) {
+    private void shed(int share) {
         long held =
                 running.values().stream().filter(task -> task.lease.isHeld()).count();
         Iterator<Running> tasks = running.values().iterator();
-        while (held > most && tasks.hasNext()) {
+        while (held > share && tasks.hasNext()) {
             Running task = tasks.next();
             if (task.lease.isHeld()) {
                 log.debug("Giving lease '{}' to another member", task.lease.name());
@@ -151,9 +149,9 @@ final class DefaultLeaseGroup implements LeaseGroup {
         }
     }
 
-    private void acquire(int least, int most) {
+    private void acquire(int share) {
         for (String name : store.free(names)) {
-            if (running.size() >= most || closing.getCount() == 0) {
+            if (running.size() >= share || closing.getCount() == 0) {
                 return;
             }
             if (running.containsKey(name)) {
@@ -163,10 +161,6 @@ final class DefaultLeaseGroup implements LeaseGroup {
             OptionalLong token = store.acquire(name, member, timeToLive);
             if (token.isPresent()) {
                 begin(new HeldLease(name, member, token.getAsLong(), nanoClock, deadline(sentAt)));
-            }
-            // Beyond its sure share a member takes one lease a heartbeat, so that the others come to theirs.
-            if (running.size() > least) {
-                return;
             }
         }
     }

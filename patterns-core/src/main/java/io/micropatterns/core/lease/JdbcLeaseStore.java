@@ -69,7 +69,7 @@ final class JdbcLeaseStore implements LeaseStore {
     }
 
     @Override
-    public int join(String group, String member, Duration timeToLive) {
+    public int join(String group, String member, Duration timeToLive, Collection<String> names) {
         jdbc.update(
                 "insert into patterns_member (group_name, member, expires_at) values (?, ?, " + UNTIL + ")"
                         + " on conflict (group_name, member) do update set expires_at = excluded.expires_at",
@@ -77,9 +77,21 @@ final class JdbcLeaseStore implements LeaseStore {
                 member,
                 timeToLive.toMillis());
         jdbc.update("delete from patterns_member where group_name = ? and expires_at < clock_timestamp()", group);
-        Integer members =
-                jdbc.queryForObject("select count(*) from patterns_member where group_name = ?", Integer.class, group);
-        return members == null ? 1 : members;
+        int leases = names.size();
+        return jdbc
+                .query(
+                        "select r.members, r.rank from (select m.member, count(*) over () as members, row_number() over"
+                                + " (order by (select count(*) from patterns_lease l where l.name = any(?)"
+                                + " and l.owner = m.member and l.expires_at > clock_timestamp()) desc, m.member) as rank"
+                                + " from patterns_member m where m.group_name = ?) r where r.member = ?",
+                        (row, number) -> leases / row.getInt(1) + (row.getInt(2) <= leases % row.getInt(1) ? 1 : 0),
+                        names.toArray(String[]::new),
+                        group,
+                        member)
+                .stream()
+                .findFirst()
+                // Expired since: for want of others' leases, only free ones can be taken.
+                .orElse(leases);
     }
 
     @Override

@@ -21,8 +21,11 @@ interface LeaseStore {
     /** Which of these leases nobody holds. */
     List<String> free(Collection<String> names);
 
-    /** Announces a member of a group and answers how many are alive, itself included. */
-    int join(String group, String member, Duration timeToLive);
+    /**
+     * Announces a member of a group and answers how many of the group's leases are its share. The shares of all members
+     * add up to the number of leases; where it cannot be divided, those who hold more already have the larger ones.
+     */
+    int join(String group, String member, Duration timeToLive, Collection<String> names);
 
     /** Takes a member out of its group. */
     void leave(String group, String member);
