@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 /** The statements of a follower. Each ordering matches an index, so that no plan has to sort or scan the table. */
 final class FollowerSql {
 
+    // As sub-selects, so that a prepared statement gets a generic plan: planning anew costs more than running it.
+    private static final String SINCE_XMAX = "xid >= (select ?::xid8)";
+    private static final String IN_PROGRESS = "xid = any((select ?::xid8[])::xid8[])";
+
     private final String table;
     private final String columns;
     private final String where;
@@ -20,8 +24,8 @@ final class FollowerSql {
         String selected = columns + ", position as follower_position, xid as follower_xid";
         String rows = "(" + sinceXmax(selected) + " limit ?)";
         if (hadTransactionsInProgress) {
-            rows += " union all (select " + selected + " from " + table + where
-                    + "xid = any(?::xid8[]) order by xid, position limit ?)";
+            rows += " union all (select " + selected + " from " + table + where + IN_PROGRESS
+                    + " order by xid, position limit ?)";
         }
         return "select s.follower_snapshot, o.* from (select pg_current_snapshot()::text as follower_snapshot) s"
                 + " left join (" + rows + ") o on true order by o.follower_position";
@@ -31,8 +35,8 @@ final class FollowerSql {
     String firstOfSlice(boolean hadTransactionsInProgress) {
         String rows = "(" + sinceXmax("position, xid") + " offset 0)";
         if (hadTransactionsInProgress) {
-            rows += " union all (select position, xid from " + table + where
-                    + "xid = any(?::xid8[]) order by xid, position offset 0)";
+            rows += " union all (select position, xid from " + table + where + IN_PROGRESS
+                    + " order by xid, position offset 0)";
         }
         return "select min(position) from (" + rows + ") o where pg_visible_in_snapshot(xid, ?::pg_snapshot)";
     }
@@ -64,6 +68,6 @@ final class FollowerSql {
     }
 
     private String sinceXmax(String what) {
-        return "select " + what + " from " + table + where + "xid >= ?::xid8 order by xid, position";
+        return "select " + what + " from " + table + where + SINCE_XMAX + " order by xid, position";
     }
 }

@@ -37,7 +37,8 @@ final class KafkaDefaults {
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         if (exactlyOnce) {
-            // Sequences begin anew with each transaction: a second batch under way before the first is known is refused.
+            // Sequences begin anew with each transaction: a second batch under way before the first is known is
+            // refused.
             config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         } else {
             config.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);

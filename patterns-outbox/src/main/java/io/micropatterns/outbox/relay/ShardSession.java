@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardSession {
 
-    private static final Duration SHORTEST_WAIT = Duration.ofMillis(20);
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
     private static final Duration DEAD_LETTER_LOOK = Duration.ofMillis(500);
 
     private final int shard;
@@ -101,7 +101,10 @@ final class ShardSession {
         } else {
             publish(page);
             wait = SHORTEST_WAIT;
-            if (elapsed(savedAt, parts.options().progressInterval())) {
+            if (page.sliceDone()) {
+                // What came meanwhile was signalled, here or by another node; polling is the net below that.
+                idle();
+            } else if (elapsed(savedAt, parts.options().progressInterval())) {
                 save();
             }
         }
