@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Publishes to Kafka.
  *
  * <p><b>Exactly-once</b> (the default): each page is one Kafka transaction that also carries the relay's progress, as a
- * record of a compacted topic. A shard's transactional id fences every earlier session of that shard, in whatever
+ * record of a compacted topic. A shard's transactional ids fence every earlier session of that shard, in whatever
  * process, and the next session continues from the progress it finds, so a {@code read_committed} consumer sees each
  * event once. <b>At-least-once</b>: an idempotent producer, without fencing; after a crash or a paused relay events may
  * come twice.
@@ -77,34 +77,33 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
     }
 
     private Session openSession(int shard, Admin admin) {
+        TopicCheck topics = new TopicCheck(admin, consumerConfig);
+        if (!exactlyOnce) {
+            return new IdempotentSession(producer(shard, null), topics);
+        }
         ProgressTopic progressTopic =
                 new ProgressTopic(admin, consumerConfig, progressTopicName, identity, progressPartitions);
-        if (exactlyOnce) {
-            progressTopic.ensure(shard);
-        }
-        Producer<byte[], byte[]> producer = producer(shard);
-        TopicCheck topics = new TopicCheck(admin, consumerConfig);
+        progressTopic.ensure(shard);
+        TransactionalProducers producers = new TransactionalProducers(side -> producer(shard, side));
         try {
-            if (!exactlyOnce) {
-                return new IdempotentSession(producer, topics);
-            }
             // From here on no earlier session of the shard can commit; only then is the progress final.
-            producer.initTransactions();
-            return new TransactionalSession(shard, producer, topics, progressTopic, progressTopic.read(shard));
+            producers.fenceEarlierSessions();
+            return new TransactionalSession(shard, producers, topics, progressTopic, progressTopic.read(shard));
         } catch (ProducerFencedException e) {
-            KafkaSessions.close(producer);
+            producers.close();
             throw new FencedException(shard, e);
         } catch (RuntimeException e) {
-            KafkaSessions.close(producer);
+            producers.close();
             throw e;
         }
     }
 
-    private Producer<byte[], byte[]> producer(int shard) {
+    private Producer<byte[], byte[]> producer(int shard, @Nullable String side) {
         Map<String, Object> config = new HashMap<>(producerConfig);
-        config.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-" + identity + "-" + shard);
-        if (exactlyOnce) {
-            config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "patterns-outbox-" + identity + "-" + shard);
+        String id = identity + "-" + shard;
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-" + id + (side == null ? "" : side));
+        if (side != null) {
+            config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "patterns-outbox-" + id + side);
         }
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }

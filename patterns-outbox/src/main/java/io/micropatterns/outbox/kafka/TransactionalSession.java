@@ -16,19 +16,19 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 final class TransactionalSession implements OutboxPublisher.Session {
 
     private final int shard;
-    private final Producer<byte[], byte[]> producer;
+    private final TransactionalProducers producers;
     private final TopicCheck topics;
     private final ProgressTopic progressTopic;
     private final Optional<String> progress;
 
     TransactionalSession(
             int shard,
-            Producer<byte[], byte[]> producer,
+            TransactionalProducers producers,
             TopicCheck topics,
             ProgressTopic progressTopic,
             Optional<String> progress) {
         this.shard = shard;
-        this.producer = producer;
+        this.producers = producers;
         this.topics = topics;
         this.progressTopic = progressTopic;
         this.progress = progress;
@@ -45,6 +45,7 @@ final class TransactionalSession implements OutboxPublisher.Session {
         if (!withoutTopic.isEmpty()) {
             throw new RecordsRejectedException(withoutTopic);
         }
+        Producer<byte[], byte[]> producer = producers.next();
         Sends sends = new Sends();
         try {
             producer.beginTransaction();
@@ -57,12 +58,12 @@ final class TransactionalSession implements OutboxPublisher.Session {
             if (sends.failure() instanceof InvalidProducerEpochException) {
                 throw new FencedException(shard, e);
             }
-            abort(sends, e);
+            abort(producer, sends, e);
         }
     }
 
     /** A record's own fault leaves the session usable, once its transaction has been aborted. */
-    private void abort(Sends sends, KafkaException failure) {
+    private void abort(Producer<byte[], byte[]> producer, Sends sends, KafkaException failure) {
         if (sends.rejected().isEmpty()) {
             throw KafkaSessions.unknownOutcome(failure);
         }
@@ -78,6 +79,6 @@ final class TransactionalSession implements OutboxPublisher.Session {
 
     @Override
     public void close() {
-        KafkaSessions.close(producer);
+        producers.close();
     }
 }
