@@ -4,6 +4,8 @@ import io.micropatterns.core.payload.Payload;
 import io.micropatterns.core.payload.PayloadException;
 import io.micropatterns.core.payload.PayloadSerializer;
 import io.micropatterns.core.trace.TracePropagation;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -15,6 +17,7 @@ import java.util.UUID;
 import java.util.function.LongConsumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -86,7 +89,20 @@ final class DefaultOutbox implements Outbox {
     /** A transaction of another resource would not make the row atomic with anything. */
     private boolean inTransaction() {
         return TransactionSynchronizationManager.isActualTransactionActive()
-                && TransactionSynchronizationManager.hasResource(dataSource);
+                && TransactionSynchronizationManager.hasResource(dataSource)
+                && !autoCommits();
+    }
+
+    /** In a transaction of another resource, a connection that was used before stays bound, and commits each statement. */
+    private boolean autoCommits() {
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            return connection.getAutoCommit();
+        } catch (SQLException e) {
+            throw new OutboxException("The transaction's connection cannot be used: " + e.getMessage(), e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
     }
 
     private void insert(List<OutboxRecord> records) {

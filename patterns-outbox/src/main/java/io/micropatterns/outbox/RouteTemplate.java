@@ -54,6 +54,11 @@ final class RouteTemplate {
                     "The route of event type '" + type + "' cannot be parsed: '" + e.getExpressionString() + "': "
                             + e.getSimpleMessage(),
                     e);
+        } catch (IllegalArgumentException e) {
+            throw new OutboxException(
+                    "The route of event type '" + type + "' names a placeholder that cannot be resolved: "
+                            + e.getMessage(),
+                    e);
         }
     }
 

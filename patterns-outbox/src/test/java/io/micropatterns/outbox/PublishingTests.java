@@ -1,0 +1,361 @@
+package io.micropatterns.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micropatterns.core.payload.Payload;
+import io.micropatterns.core.payload.PayloadType;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Publishing in JDBC transactions: routes, batches, savepoints, and everything that is refused. */
+class PublishingTests {
+
+    private static TestCluster cluster;
+    private static TestNode node;
+
+    private String topic;
+
+    @BeforeAll
+    static void start() {
+        cluster = new TestCluster();
+        node = cluster.start(
+                Routers.class,
+                "test.tenant=acme",
+                "patterns.outbox.max-payload-size=10KB",
+                "patterns.outbox.routing.configured.topics=#{topic},#{topic + '-copy'}",
+                "patterns.outbox.routing.configured.key='configured-' + id",
+                "patterns.outbox.routing.configured.headers.source='configuration'",
+                "patterns.outbox.routing.placed.topics=${test.tenant}-${spring.application.name}",
+                "patterns.outbox.routing.bad-syntax.topics=#{oops",
+                "patterns.outbox.routing.no-topic.topics=");
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void topicOfItsOwn() {
+        topic = cluster.topic(UUID.randomUUID().toString());
+    }
+
+    @Test
+    void whatIsRolledBackToASavepointIsNotPublished() {
+        TransactionTemplate nested = node.transaction();
+        nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+        node.transaction().executeWithoutResult(status -> {
+            node.outbox().publish(new Noted(topic, "k", "1"));
+            nested.executeWithoutResult(savepoint -> {
+                node.outbox().publish(new Noted(topic, "k", "2"));
+                savepoint.setRollbackOnly();
+            });
+            node.outbox().publish(new Noted(topic, "k", "3"));
+        });
+
+        assertThat(texts(2)).containsExactly("1", "3");
+    }
+
+    @Test
+    void eventsOfOneTransactionKeepTheirOrderWhicheverWayTheyArePublished() {
+        node.transaction().executeWithoutResult(status -> {
+            node.outbox().publish(new Noted(topic, "k", "1"));
+            node.outbox()
+                    .publishAll(List.of(
+                            new Noted(topic, "k", "2"),
+                            OutboxMessage.to(topic)
+                                    .key("k")
+                                    .type("t")
+                                    .header("text", "3")
+                                    .payload("x"),
+                            new Noted(topic, "k", "4")));
+            node.context().publishEvent(new Noted(topic, "k", "5"));
+        });
+
+        assertThat(texts(5)).containsExactly("1", "2", "3", "4", "5");
+    }
+
+    @Test
+    void publishingNothingAtAllDoesNothing() {
+        node.outbox().publishAll(List.of());
+
+        assertThat(stored()).isZero();
+    }
+
+    @Test
+    void aMessageTravelsWithTheIdTypeAndHeadersItWasGiven() {
+        UUID id = UUID.randomUUID();
+        node.publish(OutboxMessage.to(topic)
+                .id(id)
+                .type("given")
+                .header("a", "ä€")
+                .payload(Payload.json("given", "{\"n\":1}")));
+
+        ConsumerRecord<String, String> record = cluster.read(topic, 1).get(0);
+        assertThat(record.key()).isNull();
+        assertThat(record.value()).isEqualTo("{\"n\":1}");
+        assertThat(StreamReader.header(record, OutboxHeaders.EVENT_ID)).isEqualTo(id.toString());
+        assertThat(StreamReader.header(record, OutboxHeaders.EVENT_TYPE)).isEqualTo("given");
+        assertThat(StreamReader.header(record, OutboxHeaders.CONTENT_TYPE)).startsWith("application/json");
+        assertThat(StreamReader.header(record, "a")).isEqualTo("ä€");
+        assertThat(record.timestamp()).isPositive();
+    }
+
+    @Test
+    void expressionsThatYieldNullLeaveKeyAndHeadersOut() {
+        node.publish(new Noted(topic, null, null));
+
+        ConsumerRecord<String, String> record = cluster.read(topic, 1).get(0);
+        assertThat(record.key()).isNull();
+        assertThat(StreamReader.header(record, "text")).isNull();
+    }
+
+    @Test
+    void configurationRoutesOneEventToSeveralTopicsAndWinsOverTheAnnotation() {
+        node.publish(new Configured(topic, 7));
+
+        ConsumerRecord<String, String> first = cluster.read(topic, 1).get(0);
+        ConsumerRecord<String, String> copy = cluster.read(topic + "-copy", 1).get(0);
+        assertThat(first.key()).isEqualTo("configured-7");
+        assertThat(copy.key()).isEqualTo("configured-7");
+        assertThat(StreamReader.header(first, "source")).isEqualTo("configuration");
+        assertThat(StreamReader.header(copy, OutboxHeaders.EVENT_ID))
+                .isEqualTo(StreamReader.header(first, OutboxHeaders.EVENT_ID));
+    }
+
+    @Test
+    void configurationAloneMakesASpringEventLeave() {
+        node.transaction().executeWithoutResult(status -> node.context().publishEvent(new Placed(3)));
+
+        String placed = "acme-" + node.context().getEnvironment().getProperty("spring.application.name");
+        assertThat(cluster.values(placed, 1)).containsExactly("{\"id\":3}");
+    }
+
+    @Test
+    void aSpringEventWithoutARouteIsNobodysBusiness() {
+        node.transaction().executeWithoutResult(status -> node.context().publishEvent(new Unrouted("x")));
+
+        assertThat(jdbc().queryForObject("select count(*) from patterns_outbox where type = 'Unrouted'", Long.class))
+                .isZero();
+    }
+
+    @Test
+    void aRouterBeanWinsOverConfigurationAndAnnotation() {
+        node.publish(new Configured(topic, -1));
+
+        ConsumerRecord<String, String> record = cluster.read(topic, 1).get(0);
+        assertThat(record.key()).isEqualTo("by-router");
+        assertThat(StreamReader.header(record, "router")).isEqualTo("yes");
+    }
+
+    @Test
+    void anEventOutsideATransactionIsRefusedHoweverItIsPublished() {
+        Noted event = new Noted(topic, "k", "1");
+
+        assertThatThrownBy(() -> node.outbox().publish(event))
+                .isInstanceOfSatisfying(NoTransactionException.class, e -> assertThat(e.eventType())
+                        .isEqualTo("noted"))
+                .hasMessageContainingAll("@Transactional", "patterns.outbox.require-transaction");
+        assertThatThrownBy(() -> node.outbox().publish(TestNode.text(topic, "k", "x")))
+                .isInstanceOf(NoTransactionException.class);
+        assertThatThrownBy(() -> node.outbox().publishAll(List.of(event))).isInstanceOf(NoTransactionException.class);
+        assertThatThrownBy(() -> node.context().publishEvent(event)).isInstanceOf(NoTransactionException.class);
+        assertThat(stored()).isZero();
+    }
+
+    @Test
+    void aTransactionOfAnotherResourceIsNoTransactionOfTheOutbox() {
+        TransactionTemplate foreign = new TransactionTemplate(new ForeignTransactionManager());
+
+        assertThatThrownBy(() -> foreign.executeWithoutResult(
+                        status -> node.outbox().publish(new Noted(topic, "k", "1"))))
+                .isInstanceOf(NoTransactionException.class);
+        assertThat(stored()).isZero();
+    }
+
+    @Test
+    void aTransactionOfAnotherResourceIsNoneEvenWhenTheDatabaseHasBeenReadInIt() {
+        TransactionTemplate foreign = new TransactionTemplate(new ForeignTransactionManager());
+
+        assertThatThrownBy(() -> foreign.executeWithoutResult(status -> {
+                    node.bean(JdbcTemplate.class).queryForObject("select 1", Integer.class);
+                    node.outbox().publish(new Noted(topic, "k", "1"));
+                }))
+                .isInstanceOf(NoTransactionException.class);
+        assertThat(stored()).isZero();
+    }
+
+    @Test
+    void anUnserialisablePayloadIsRefusedAndTheTransactionGoesOn() {
+        node.transaction().executeWithoutResult(status -> {
+            node.outbox().publish(new Noted(topic, "k", "1"));
+            assertThatThrownBy(() -> node.outbox()
+                            .publishAll(List.of(new Noted(topic, "k", "2"), new Unserialisable(topic))))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContainingAll(Unserialisable.class.getName(), "cannot be serialised", "no way")
+                    .hasCauseInstanceOf(RuntimeException.class);
+            node.outbox().publish(new Noted(topic, "k", "3"));
+        });
+
+        assertThat(texts(2)).containsExactly("1", "3");
+    }
+
+    @Test
+    void aPayloadOverTheLimitIsRefusedWithItsSizeAndTheTransactionGoesOn() {
+        node.transaction().executeWithoutResult(status -> {
+            assertThatThrownBy(() -> node.outbox().publish(TestNode.text(topic, "k", "x".repeat(10_241))))
+                    .isInstanceOfSatisfying(PayloadTooLargeException.class, e -> assertThat(e.size())
+                            .isEqualTo(10_241))
+                    .hasMessageContainingAll("'text'", "10241", "10240", "patterns.outbox.max-payload-size");
+            node.outbox().publish(TestNode.text(topic, "k", "y".repeat(10_240)));
+        });
+
+        assertThat(cluster.values(topic, 1)).containsExactly("y".repeat(10_240));
+    }
+
+    @Test
+    void anEventWithoutARouteIsRefusedWithAllTheWaysToGiveItOne() {
+        node.transaction()
+                .executeWithoutResult(status -> assertThatThrownBy(() -> node.outbox().publish(new Unrouted("x")))
+                        .isInstanceOf(OutboxException.class)
+                        .hasMessageContainingAll(
+                                "'Unrouted'",
+                                "@OutboxEvent",
+                                "patterns.outbox.routing.Unrouted.topics",
+                                "OutboxMessage.to"));
+    }
+
+    @Test
+    void aBadExpressionIsRefusedWithItsTextAndTheEventsType() {
+        node.transaction().executeWithoutResult(status -> {
+            assertThatThrownBy(() -> node.outbox().publish(new NoSuchProperty(topic)))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContainingAll("'no-such-property'", "missing.id");
+            assertThatThrownBy(() -> node.outbox().publish(new BadSyntax(topic)))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContainingAll("'bad-syntax'", "oops");
+            assertThatThrownBy(() -> node.outbox().publish(new BadHeader(topic)))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContainingAll("name=expression", "no-equals-sign");
+            assertThatThrownBy(() -> node.outbox().publish(new Noted(null, "k", "1")))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContainingAll("'noted'", "topic");
+            assertThatThrownBy(() -> node.outbox().publish(new NoTopic(1)))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContainingAll("'no-topic'", "topic");
+            assertThatThrownBy(() -> node.outbox().publish(new BadPlaceholder(1)))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContainingAll("'bad-placeholder'", "no.such.property");
+            node.outbox().publish(new Noted(topic, "k", "still usable"));
+        });
+
+        assertThat(texts(1)).containsExactly("still usable");
+    }
+
+    @Test
+    void expressionsCanNeitherReachTypesNorWriteToTheEvent() {
+        node.transaction()
+                .executeWithoutResult(status -> assertThatThrownBy(() -> node.outbox().publish(new Curious(topic)))
+                        .isInstanceOf(OutboxException.class)
+                        .hasMessageContaining("'curious'"));
+    }
+
+    private List<String> texts(int count) {
+        return cluster.read(topic, count).stream()
+                .map(record -> StreamReader.header(record, "text"))
+                .toList();
+    }
+
+    private long stored() {
+        Long stored =
+                jdbc().queryForObject("select count(*) from patterns_outbox where topic = ?", Long.class, topic);
+        return stored == null ? -1 : stored;
+    }
+
+    private static JdbcTemplate jdbc() {
+        return node.bean(JdbcTemplate.class);
+    }
+
+    @PayloadType("configured")
+    @OutboxEvent(topic = "never", key = "'annotated'")
+    record Configured(String topic, int id) {}
+
+    @PayloadType("placed")
+    record Placed(int id) {}
+
+    record Unrouted(String text) {}
+
+    @PayloadType("no-such-property")
+    @OutboxEvent(topic = "#{topic}", key = "missing.id")
+    record NoSuchProperty(String topic) {}
+
+    @PayloadType("bad-syntax")
+    record BadSyntax(String topic) {}
+
+    @PayloadType("bad-header")
+    @OutboxEvent(topic = "#{topic}", headers = "no-equals-sign")
+    record BadHeader(String topic) {}
+
+    @PayloadType("no-topic")
+    record NoTopic(int id) {}
+
+    @PayloadType("bad-placeholder")
+    @OutboxEvent(topic = "${no.such.property}")
+    record BadPlaceholder(int id) {}
+
+    @PayloadType("curious")
+    @OutboxEvent(topic = "#{topic}", key = "T(java.lang.Runtime).getRuntime()")
+    record Curious(String topic) {}
+
+    @OutboxEvent(topic = "#{topic}")
+    record Unserialisable(String topic) {
+        public String getSecret() {
+            throw new IllegalStateException("no way");
+        }
+    }
+
+    /** As Kafka's would be: it knows nothing of the database. */
+    static final class ForeignTransactionManager extends AbstractPlatformTransactionManager {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected Object doGetTransaction() {
+            return new Object();
+        }
+
+        @Override
+        protected void doBegin(Object transaction, TransactionDefinition definition) {}
+
+        @Override
+        protected void doCommit(DefaultTransactionStatus status) {}
+
+        @Override
+        protected void doRollback(DefaultTransactionStatus status) {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Routers {
+
+        @Bean
+        OutboxRouter negativeIds() {
+            return event -> event instanceof Configured configured && configured.id() < 0
+                    ? List.of(new OutboxRoute(configured.topic(), "by-router", Map.of("router", "yes")))
+                    : List.of();
+        }
+    }
+}
