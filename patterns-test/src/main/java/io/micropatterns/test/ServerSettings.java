@@ -96,7 +96,6 @@ public final class ServerSettings {
         return System.getenv("DOCKER_HOST") != null
                 || Files.exists(Path.of("/var/run/docker.sock"))
                 || Files.exists(Path.of(home, ".docker", "run", "docker.sock"))
-                || Files.exists(Path.of(home, ".testcontainers.properties"))
                 || System.getProperty("os.name", "").startsWith("Windows");
     }
 }

@@ -1,5 +1,6 @@
 package io.micropatterns.test.kafka;
 
+import io.micropatterns.test.ContainerImages;
 import io.micropatterns.test.ServerKind;
 import io.micropatterns.test.ServerSettings;
 import java.util.Locale;
@@ -28,6 +29,7 @@ final class ContainerKafkaServer extends AbstractKafkaServer {
         properties.forEach((name, value) ->
                 container.withEnv("KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_'), value));
         try {
+            ContainerImages.require(image);
             container.start();
         } catch (RuntimeException ex) {
             container.close();

@@ -90,9 +90,9 @@ final class TcpConnection {
             if (chunk == null) {
                 continue;
             }
-            TimeUnit.NANOSECONDS.sleep(chunk.due() - System.nanoTime());
+            TimeUnit.NANOSECONDS.sleep(chunk.due - System.nanoTime());
             faults.awaitPassage();
-            byte[] bytes = chunk.bytes();
+            byte[] bytes = chunk.bytes;
             if (bytes.length == 0) {
                 to.shutdownOutput();
                 closeAfterBothDirections();
@@ -151,7 +151,17 @@ final class TcpConnection {
         }
     }
 
-    private record Chunk(byte[] bytes, long due) {}
+    private static final class Chunk {
+
+        private final byte[] bytes;
+
+        private final long due;
+
+        Chunk(byte[] bytes, long due) {
+            this.bytes = bytes;
+            this.due = due;
+        }
+    }
 
     @FunctionalInterface
     private interface Work {

@@ -1,5 +1,6 @@
 package io.micropatterns.test.postgres;
 
+import io.micropatterns.test.ContainerImages;
 import io.micropatterns.test.ServerKind;
 import io.micropatterns.test.ServerSettings;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class ContainerPostgresServer extends AbstractPostgresServer {
         PostgreSQLContainer container = new PostgreSQLContainer(image);
         container.withCommand(command.toArray(String[]::new));
         try {
+            ContainerImages.require(image);
             container.start();
         } catch (RuntimeException ex) {
             container.close();

@@ -27,6 +27,8 @@ final class EmbeddedPostgresServer extends AbstractPostgresServer {
 
     private static final int PORT_ATTEMPTS = 5;
 
+    private static final String PORT_TAKEN = "Address already in use";
+
     private static final String LOG = "patterns-server.log";
 
     // Paused processes do not see the signal to quit until they continue.
@@ -65,7 +67,7 @@ final class EmbeddedPostgresServer extends AbstractPostgresServer {
 
     static PostgresServer start(@Nullable Path dataDirectory, int port, Map<String, String> settings) {
         PostgresInstallation installation = PostgresInstallation.locate();
-        PostgresDataDirectory data = PostgresDataDirectory.prepare(dataDirectory, installation);
+        PostgresDataDirectory data = PostgresDataDirectory.at(dataDirectory);
         ExitGuard guard = ExitGuard.start(
                 STOP_SCRIPT + (data.temporary() ? DELETE_SCRIPT : ""),
                 data.path().toString());
@@ -75,13 +77,14 @@ final class EmbeddedPostgresServer extends AbstractPostgresServer {
             int chosen = port == 0 ? Ports.free() : port;
             EmbeddedPostgresServer server = new EmbeddedPostgresServer(installation, data, guard, chosen);
             try {
+                data.initialize(installation);
                 data.configure(withAddress(settings, chosen));
                 server.launch();
                 logger.info("PostgreSQL is ready at {} (data in {})", server.jdbcUrl(), data.path());
                 return server;
             } catch (PostgresServerException | IOException ex) {
                 // Somebody else may have taken the port that was free a moment ago.
-                if (attemptsLeft == 0) {
+                if (attemptsLeft == 0 || !String.valueOf(ex.getMessage()).contains(PORT_TAKEN)) {
                     server.close();
                     throw new PostgresServerException("PostgreSQL did not start on port " + chosen, ex);
                 }

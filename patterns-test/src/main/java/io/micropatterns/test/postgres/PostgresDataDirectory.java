@@ -23,21 +23,23 @@ record PostgresDataDirectory(Path path, boolean temporary) {
 
     private static final int SHARED_MEMORY_LINE = 7;
 
-    static PostgresDataDirectory prepare(@Nullable Path kept, PostgresInstallation installation) {
+    static PostgresDataDirectory at(@Nullable Path kept) {
         try {
-            Path path = kept != null ? kept : Files.createTempDirectory("patterns-postgres-");
-            PostgresDataDirectory data = new PostgresDataDirectory(path, kept == null);
-            if (!Files.exists(path.resolve("PG_VERSION"))) {
-                data.initialize(installation);
-            }
-            return data;
+            return kept != null
+                    ? new PostgresDataDirectory(Files.createDirectories(kept), false)
+                    : new PostgresDataDirectory(Files.createTempDirectory("patterns-postgres-"), true);
         } catch (IOException ex) {
-            throw new PostgresServerException("Cannot prepare the data directory " + kept, ex);
+            throw new PostgresServerException("Cannot create the data directory " + kept, ex);
         }
     }
 
-    private void initialize(PostgresInstallation installation) throws IOException {
-        Files.createDirectories(path);
+    /**
+     * Fills the directory, unless an earlier server has done so.
+     */
+    void initialize(PostgresInstallation installation) throws IOException {
+        if (Files.exists(path.resolve("PG_VERSION"))) {
+            return;
+        }
         installation.handOver(path);
         installation.run(
                 "initdb",
@@ -79,8 +81,8 @@ record PostgresDataDirectory(Path path, boolean temporary) {
         try {
             List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
             if (lines.size() >= SHARED_MEMORY_LINE) {
-                String[] keyAndId = lines.get(SHARED_MEMORY_LINE - 1).trim().split("\\s+");
-                removeSharedMemory(keyAndId[keyAndId.length - 1]);
+                String keyAndId = lines.get(SHARED_MEMORY_LINE - 1).trim();
+                removeSharedMemory(keyAndId.substring(keyAndId.lastIndexOf(' ') + 1));
             }
             Files.deleteIfExists(file);
         } catch (IOException ex) {

@@ -4,22 +4,19 @@ import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.util.ArchUtils;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -32,8 +29,6 @@ import org.tukaani.xz.XZInputStream;
 final class PostgresInstallation {
 
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(90);
-
-    private static final String NOBODY = "65534";
 
     private final Path home;
 
@@ -56,9 +51,7 @@ final class PostgresInstallation {
      * Makes a directory that this user has just created usable for the user who runs the programs.
      */
     void handOver(Path directory) throws IOException {
-        if (runAs == RunAs.SETPRIV) {
-            Files.setAttribute(directory, "unix:uid", Integer.valueOf(NOBODY), LinkOption.NOFOLLOW_LINKS);
-        }
+        runAs.handOver(directory);
     }
 
     /**
@@ -68,8 +61,8 @@ final class PostgresInstallation {
      * @throws PostgresServerException when it fails
      */
     String run(String program, List<String> arguments) {
-        List<String> command = new ArrayList<>(runAs.prefix);
-        command.add(home.resolve("bin").resolve(program).toString());
+        List<String> command =
+                runAs.command(home.resolve("bin").resolve(program).toString());
         command.addAll(arguments);
         try {
             // A file, not a pipe: the server keeps its parent's output open, so a pipe would never end.
@@ -86,7 +79,8 @@ final class PostgresInstallation {
 
     private static String run(String program, List<String> command, Path output) throws IOException {
         Process process = new ProcessBuilder(command)
-                .directory(Objects.requireNonNull(output.getParent()).toFile())
+                // The programs' user need not be able to read this process' directory.
+                .directory(new File("/"))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -177,51 +171,6 @@ final class PostgresInstallation {
                 if ((entry.getMode() & 0100) != 0 && !entry.isSymbolicLink()) {
                     target.toFile().setExecutable(true, false);
                 }
-            }
-        }
-    }
-
-    private enum RunAs {
-        SAME_USER(List.of()),
-        UNSHARE(List.of("unshare", "-U")),
-        SETPRIV(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
-
-        private final List<String> prefix;
-
-        RunAs(List<String> prefix) {
-            this.prefix = prefix;
-        }
-
-        static RunAs detect() {
-            if (!"0".equals(output(List.of(), "id", "-u"))) {
-                return SAME_USER;
-            }
-            for (RunAs candidate : List.of(UNSHARE, SETPRIV)) {
-                // The programs look up their user's name, so being somebody is not enough.
-                String user = output(candidate.prefix, "id", "-un");
-                if (!user.isEmpty() && !user.equals("root")) {
-                    return candidate;
-                }
-            }
-            throw new PostgresServerException(
-                    "PostgreSQL does not run as root, and neither unshare nor setpriv works here: run as another user",
-                    null);
-        }
-
-        private static String output(List<String> prefix, String... command) {
-            List<String> all = new ArrayList<>(prefix);
-            all.addAll(List.of(command));
-            try {
-                Process process = new ProcessBuilder(all)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                return process.waitFor() == 0 ? output.trim() : "";
-            } catch (IOException ex) {
-                return "";
-            } catch (InterruptedException ex) {
-                Thread.currentThread().interrupt();
-                return "";
             }
         }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -31,7 +32,7 @@ public final class ChildJvm implements AutoCloseable {
 
     private final Process process;
 
-    private final ExitGuard guard;
+    private final CompletableFuture<Void> guardEnd;
 
     private final Writer input;
 
@@ -39,10 +40,10 @@ public final class ChildJvm implements AutoCloseable {
 
     private ChildJvm(Process process) {
         this.process = process;
-        this.guard = ExitGuard.start("kill -KILL \"$1\"", Long.toString(process.pid()));
+        ExitGuard guard = ExitGuard.start("kill -KILL \"$1\"", Long.toString(process.pid()));
         this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         // The id may belong to another process some time after this one has ended.
-        process.onExit().thenRun(guard::close);
+        this.guardEnd = process.onExit().thenRun(guard::close);
         Thread reader = new Thread(this::read, "child-jvm-" + process.pid());
         reader.setDaemon(true);
         reader.start();
@@ -109,6 +110,7 @@ public final class ChildJvm implements AutoCloseable {
         // Process.destroyForcibly() would also close the pipes, and with them lose the last output.
         process.toHandle().destroyForcibly();
         awaitExit(Duration.ofSeconds(30));
+        guardEnd.join();
     }
 
     /**
