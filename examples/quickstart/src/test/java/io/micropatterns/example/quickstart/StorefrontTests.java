@@ -145,7 +145,7 @@ class StorefrontTests {
         assertThat(Instant.parse(value.get("placedAt").asString())).isBeforeOrEqualTo(Instant.now());
         assertThat(header(record, "event-id")).satisfies(UUID::fromString);
         assertThat(header(record, "event-type")).isEqualTo("order-placed");
-        assertThat(header(record, "traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]");
+        assertThat(header(record, "traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     }
 
     @Test
