@@ -2,6 +2,8 @@ package io.micropatterns.test.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +16,8 @@ import java.util.List;
 public final class ExitGuard implements AutoCloseable {
 
     private static final boolean SUPPORTED = !System.getProperty("os.name", "").startsWith("Windows");
+
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
 
     private final List<Process> processes;
 
@@ -33,9 +37,14 @@ public final class ExitGuard implements AutoCloseable {
         if (!SUPPORTED) {
             return new ExitGuard(List.of());
         }
-        // A signal from the terminal (Ctrl-C) reaches the whole process group and must not end the guard.
+        // A signal from the terminal (Ctrl-C) reaches the whole process group and must not end the guard. SIGKILL
+        // cannot be ignored, so the guard leaves the group where it can.
         String guarded = "trap '' INT TERM HUP QUIT; cat >/dev/null; " + script;
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", guarded, "patterns-test-guard"));
+        List<String> command = new ArrayList<>();
+        if (Files.isExecutable(SETSID)) {
+            command.add(SETSID.toString());
+        }
+        command.addAll(List.of("/bin/sh", "-c", guarded, "patterns-test-guard"));
         command.addAll(List.of(arguments));
         try {
             return new ExitGuard(List.of(new ProcessBuilder(command)
