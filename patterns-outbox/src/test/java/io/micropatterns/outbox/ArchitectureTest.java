@@ -12,6 +12,7 @@ class ArchitectureTest {
         return HouseRules.of("io.micropatterns.outbox")
                 .face(32)
                 .adapter("jdbc", 13)
+                .adapter("observation", 3)
                 .adapter("kafka", 9)
                 .adapter("relay", 12)
                 .adapter("spring", 3)

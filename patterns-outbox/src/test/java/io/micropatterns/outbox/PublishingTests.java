@@ -167,8 +167,9 @@ class PublishingTests {
         Noted event = new Noted(topic, "k", "1");
 
         assertThatThrownBy(() -> node.outbox().publish(event))
-                .isInstanceOfSatisfying(NoTransactionException.class, e -> assertThat(e.eventType())
-                        .isEqualTo("noted"))
+                .isInstanceOfSatisfying(
+                        NoTransactionException.class,
+                        e -> assertThat(e.eventType()).isEqualTo("noted"))
                 .hasMessageContainingAll("@Transactional", "patterns.outbox.require-transaction");
         assertThatThrownBy(() -> node.outbox().publish(TestNode.text(topic, "k", "x")))
                 .isInstanceOf(NoTransactionException.class);
@@ -181,8 +182,8 @@ class PublishingTests {
     void aTransactionOfAnotherResourceIsNoTransactionOfTheOutbox() {
         TransactionTemplate foreign = new TransactionTemplate(new ForeignTransactionManager());
 
-        assertThatThrownBy(() -> foreign.executeWithoutResult(
-                        status -> node.outbox().publish(new Noted(topic, "k", "1"))))
+        assertThatThrownBy(() ->
+                        foreign.executeWithoutResult(status -> node.outbox().publish(new Noted(topic, "k", "1"))))
                 .isInstanceOf(NoTransactionException.class);
         assertThat(stored()).isZero();
     }
@@ -203,8 +204,8 @@ class PublishingTests {
     void anUnserialisablePayloadIsRefusedAndTheTransactionGoesOn() {
         node.transaction().executeWithoutResult(status -> {
             node.outbox().publish(new Noted(topic, "k", "1"));
-            assertThatThrownBy(() -> node.outbox()
-                            .publishAll(List.of(new Noted(topic, "k", "2"), new Unserialisable(topic))))
+            assertThatThrownBy(() ->
+                            node.outbox().publishAll(List.of(new Noted(topic, "k", "2"), new Unserialisable(topic))))
                     .isInstanceOf(OutboxException.class)
                     .hasMessageContainingAll(Unserialisable.class.getName(), "cannot be serialised", "no way")
                     .hasCauseInstanceOf(RuntimeException.class);
@@ -218,8 +219,9 @@ class PublishingTests {
     void aPayloadOverTheLimitIsRefusedWithItsSizeAndTheTransactionGoesOn() {
         node.transaction().executeWithoutResult(status -> {
             assertThatThrownBy(() -> node.outbox().publish(TestNode.text(topic, "k", "x".repeat(10_241))))
-                    .isInstanceOfSatisfying(PayloadTooLargeException.class, e -> assertThat(e.size())
-                            .isEqualTo(10_241))
+                    .isInstanceOfSatisfying(
+                            PayloadTooLargeException.class,
+                            e -> assertThat(e.size()).isEqualTo(10_241))
                     .hasMessageContainingAll("'text'", "10241", "10240", "patterns.outbox.max-payload-size");
             node.outbox().publish(TestNode.text(topic, "k", "y".repeat(10_240)));
         });
@@ -230,13 +232,14 @@ class PublishingTests {
     @Test
     void anEventWithoutARouteIsRefusedWithAllTheWaysToGiveItOne() {
         node.transaction()
-                .executeWithoutResult(status -> assertThatThrownBy(() -> node.outbox().publish(new Unrouted("x")))
-                        .isInstanceOf(OutboxException.class)
-                        .hasMessageContainingAll(
-                                "'Unrouted'",
-                                "@OutboxEvent",
-                                "patterns.outbox.routing.Unrouted.topics",
-                                "OutboxMessage.to"));
+                .executeWithoutResult(
+                        status -> assertThatThrownBy(() -> node.outbox().publish(new Unrouted("x")))
+                                .isInstanceOf(OutboxException.class)
+                                .hasMessageContainingAll(
+                                        "'Unrouted'",
+                                        "@OutboxEvent",
+                                        "patterns.outbox.routing.Unrouted.topics",
+                                        "OutboxMessage.to"));
     }
 
     @Test
@@ -269,9 +272,10 @@ class PublishingTests {
     @Test
     void expressionsCanNeitherReachTypesNorWriteToTheEvent() {
         node.transaction()
-                .executeWithoutResult(status -> assertThatThrownBy(() -> node.outbox().publish(new Curious(topic)))
-                        .isInstanceOf(OutboxException.class)
-                        .hasMessageContaining("'curious'"));
+                .executeWithoutResult(
+                        status -> assertThatThrownBy(() -> node.outbox().publish(new Curious(topic)))
+                                .isInstanceOf(OutboxException.class)
+                                .hasMessageContaining("'curious'"));
     }
 
     private List<String> texts(int count) {
@@ -281,8 +285,7 @@ class PublishingTests {
     }
 
     private long stored() {
-        Long stored =
-                jdbc().queryForObject("select count(*) from patterns_outbox where topic = ?", Long.class, topic);
+        Long stored = jdbc().queryForObject("select count(*) from patterns_outbox where topic = ?", Long.class, topic);
         return stored == null ? -1 : stored;
     }
 

@@ -20,16 +20,12 @@ final class OutboxMetrics implements OutboxListener {
 
     private final MeterRegistry registry;
     private final Clock clock;
-    private final Timer publish;
     private final Timer delay;
     private final Counter failures;
 
     OutboxMetrics(MeterRegistry registry, OutboxMonitor monitor, Clock clock) {
         this.registry = registry;
         this.clock = clock;
-        this.publish = Timer.builder("patterns.outbox.publish")
-                .description("Time to publish one page of events, until the stream has them durably")
-                .register(registry);
         this.delay = Timer.builder("patterns.outbox.delay")
                 .description("Time from storing the oldest event of a page to its publication")
                 .register(registry);
@@ -54,7 +50,6 @@ final class OutboxMetrics implements OutboxListener {
 
     @Override
     public void published(int shard, List<OutboxRecord> records, Duration took) {
-        publish.record(took);
         Duration waited = Duration.between(records.get(0).createdAt(), clock.instant());
         delay.record(waited.isNegative() ? Duration.ZERO : waited);
         count("patterns.outbox.published", "Events published", records);

@@ -1,11 +1,14 @@
 package io.micropatterns.outbox.autoconfigure;
 
+import io.micrometer.observation.ObservationRegistry;
 import io.micropatterns.core.deadletter.DeadLetters;
 import io.micropatterns.outbox.OutboxListener;
 import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.OutboxRelay;
 import io.micropatterns.outbox.OutboxSignals;
 import io.micropatterns.outbox.jdbc.JdbcOutboxLog;
+import io.micropatterns.outbox.observation.ObservedOutboxPublisher;
+import io.micropatterns.outbox.observation.OutboxPublishConvention;
 import io.micropatterns.outbox.relay.DeadLetterPolicy;
 import io.micropatterns.outbox.relay.PollingRelay;
 import io.micropatterns.outbox.relay.RelayOptions;
@@ -35,9 +38,15 @@ public final class OutboxRelayAutoConfiguration {
             DeadLetters deadLetters,
             OutboxSignals signals,
             ObjectProvider<OutboxListener> listeners,
+            ObjectProvider<ObservationRegistry> observations,
+            ObjectProvider<OutboxPublishConvention> convention,
             OutboxProperties properties,
             Environment environment) {
-        return PollingRelay.builder(dataSource, log, publisher, deadLetters)
+        OutboxPublisher observed = new ObservedOutboxPublisher(
+                publisher,
+                observations.getIfUnique(() -> ObservationRegistry.NOOP),
+                convention.getIfUnique(OutboxPublishConvention::new));
+        return PollingRelay.builder(dataSource, log, observed, deadLetters)
                 .signals(signals)
                 .listener(OutboxListener.all(listeners.orderedStream().toList()))
                 .options(options(properties))

@@ -184,8 +184,9 @@ class JpaPublishingTests {
         }
 
         assertThat(texts(kafka, turns))
-                .containsExactlyElementsOf(
-                        LongStream.rangeClosed(1, turns).mapToObj(Long::toString).toList());
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, turns)
+                        .mapToObj(Long::toString)
+                        .toList());
     }
 
     private List<ConsumerRecord<String, String>> read(KafkaServer kafka, int count) {
@@ -214,8 +215,11 @@ class JpaPublishingTests {
         @Transactional
         public void open(String id, String topic, boolean failing) {
             accounts.save(new Account(id));
-            outbox.publish(
-                    OutboxMessage.to(topic).key(id).type("opened").header("text", id).payload("{}"));
+            outbox.publish(OutboxMessage.to(topic)
+                    .key(id)
+                    .type("opened")
+                    .header("text", id)
+                    .payload("{}"));
             if (failing) {
                 throw new IllegalStateException("the business changed its mind");
             }
