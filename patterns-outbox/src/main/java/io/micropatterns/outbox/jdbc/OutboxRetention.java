@@ -20,6 +20,9 @@ public final class OutboxRetention {
 
     private static final Logger log = LoggerFactory.getLogger(OutboxRetention.class);
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
+    /** A partition that begins sooner could be attached while a row for it is on its way to the default partition. */
+    private static final Duration CLOSE = Duration.ofMinutes(1);
+
     private static final int AHEAD = 2;
     private static final int MOST_BATCHES = 1_000;
     private static final String ONE_AT_A_TIME =
@@ -79,7 +82,12 @@ public final class OutboxRetention {
         for (int i = 0; i <= AHEAD; i++) {
             Instant from = first.plusSeconds(i * length);
             if (existing.stream().noneMatch(partition -> partition.covers(from))) {
-                attempt("create the partition from " + from, () -> partitions.create(from, partitionLength));
+                attempt("create the partition from " + from, () -> {
+                    if (from.isBefore(now.plus(CLOSE))) {
+                        partitions.lockOutWriters();
+                    }
+                    partitions.create(from, partitionLength);
+                });
             }
         }
     }

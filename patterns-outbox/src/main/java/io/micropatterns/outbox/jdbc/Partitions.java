@@ -55,6 +55,11 @@ final class Partitions {
         jdbc.execute("set local lock_timeout = '" + timeout.toMillis() + "ms'");
     }
 
+    /** Until the transaction ends. An insert that has already chosen the default partition would fail on attaching. */
+    void lockOutWriters() {
+        jdbc.execute("lock table only patterns_outbox in share row exclusive mode");
+    }
+
     void create(Instant from, Duration length) {
         String name = NAME.format(from);
         Instant to = from.plus(length);
