@@ -79,6 +79,27 @@ final class ParkedEvents {
         return policy.blockKey() ? parkBlocked(rest, deadLetters.blockedKeys(SOURCE, channel)) : rest;
     }
 
+    /**
+     * A page in the portions to publish it in: whole, or, where the stream may take an event and reject an earlier one of
+     * its key, so that no portion has two events of a key that must wait for each other.
+     */
+    List<List<OutboxRecord>> rounds(List<OutboxRecord> page, boolean allOrNothing) {
+        if (allOrNothing || !policy.blockKey()) {
+            return List.of(page);
+        }
+        List<List<OutboxRecord>> rounds = new ArrayList<>();
+        Map<BlockedKey, Integer> nextRound = new HashMap<>();
+        for (OutboxRecord event : page) {
+            BlockedKey key = keyOf(event);
+            int round = key == null ? 0 : nextRound.merge(key, 1, Integer::sum) - 1;
+            if (round == rounds.size()) {
+                rounds.add(new ArrayList<>());
+            }
+            rounds.get(round).add(event);
+        }
+        return rounds;
+    }
+
     /** Parks rejected events, and answers those of the page that are still to be published. */
     List<OutboxRecord> park(List<OutboxRecord> page, Map<Long, Throwable> causes) {
         List<NewDeadLetter> letters = new ArrayList<>();
@@ -86,14 +107,19 @@ final class ParkedEvents {
         Set<BlockedKey> blocked = new HashSet<>();
         for (OutboxRecord event : page) {
             Throwable cause = causes.get(event.position());
-            if (cause == null) {
+            BlockedKey key = policy.blockKey() ? keyOf(event) : null;
+            if (cause != null) {
+                Duration delay = policy.delayAfter(1);
+                NewDeadLetter letter = letter(event);
+                letters.add(delay == null ? letter.dead(1, cause) : letter.retrying(1, cause, delay));
+                if (key != null) {
+                    blocked.add(key);
+                }
+            } else if (key != null && blocked.contains(key)) {
+                letters.add(letter(event).waiting());
+            } else {
                 rest.add(event);
-                continue;
             }
-            Duration delay = policy.delayAfter(1);
-            NewDeadLetter letter = letter(event);
-            letters.add(delay == null ? letter.dead(1, cause) : letter.retrying(1, cause, delay));
-            keyOf(event, blocked);
         }
         log.fenced(token, () -> deadLetters.parkAll(letters));
         any = true;
@@ -103,14 +129,15 @@ final class ParkedEvents {
                 listener.rejected(event, cause);
             }
         }
-        return policy.blockKey() ? parkBlocked(rest, blocked) : rest;
+        return rest;
     }
 
     private List<OutboxRecord> parkBlocked(List<OutboxRecord> events, Set<BlockedKey> blocked) {
         List<NewDeadLetter> letters = new ArrayList<>();
         List<OutboxRecord> rest = new ArrayList<>();
         for (OutboxRecord event : events) {
-            if (event.key() != null && blocked.contains(new BlockedKey(event.topic(), event.key()))) {
+            BlockedKey key = keyOf(event);
+            if (key != null && blocked.contains(key)) {
                 letters.add(letter(event).waiting());
             } else {
                 rest.add(event);
@@ -155,10 +182,8 @@ final class ParkedEvents {
         }
     }
 
-    private static void keyOf(OutboxRecord event, Set<BlockedKey> keys) {
-        if (event.key() != null) {
-            keys.add(new BlockedKey(event.topic(), event.key()));
-        }
+    private static @Nullable BlockedKey keyOf(OutboxRecord event) {
+        return event.key() == null ? null : new BlockedKey(event.topic(), event.key());
     }
 
     private NewDeadLetter letter(OutboxRecord event) {

@@ -9,6 +9,7 @@ import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.RecordsRejectedException;
 import io.micropatterns.outbox.ShardStatus;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -43,6 +44,8 @@ final class ShardSession {
     private boolean caughtUp;
 
     private boolean newSlice;
+    /** Parked events have been published, and those that waited behind them may be due. */
+    private boolean moreParked;
     private boolean unsaved;
     private long savedAt = System.nanoTime();
     private long deadLettersAt = System.nanoTime();
@@ -89,9 +92,9 @@ final class ShardSession {
             return;
         }
         state.turn(ShardStatus.State.RUNNING);
-        if (caughtUp && elapsed(deadLettersAt, DEAD_LETTER_LOOK)) {
+        if (caughtUp && (moreParked || elapsed(deadLettersAt, DEAD_LETTER_LOOK))) {
             deadLettersAt = System.nanoTime();
-            retryParked();
+            moreParked = retryParked();
         }
         newSlice |= ahead == null && progress.cursor().slice() == null;
         SnapshotPage<OutboxRecord> page = nextPage();
@@ -133,7 +136,9 @@ final class ShardSession {
             ahead = CompletableFuture.supplyAsync(() -> events.read(next, limit), parts.readAhead());
         }
         RelayProgress after = new RelayProgress(page.next(), progress.settled());
-        publish(parked.withoutParked(page.rows()), after);
+        for (List<OutboxRecord> records : parked.rounds(page.rows(), parts.publisher().exactlyOnce())) {
+            publish(parked.withoutParked(records), after);
+        }
         progress = after;
         unsaved = true;
     }
@@ -141,32 +146,38 @@ final class ShardSession {
     private void publish(List<OutboxRecord> records, RelayProgress after) {
         List<OutboxRecord> rest = records;
         while (true) {
+            long begin = System.nanoTime();
             try {
-                long begin = System.nanoTime();
                 stream.publish(rest, after.toString());
-                state.published(rest.size());
-                if (!rest.isEmpty()) {
-                    parts.listener().published(shard, rest, Duration.ofNanos(System.nanoTime() - begin));
-                }
+                published(rest, begin);
                 return;
             } catch (RecordsRejectedException e) {
                 rest = parked.park(rest, e.causes());
                 if (!parts.publisher().exactlyOnce()) {
-                    state.published(rest.size());
+                    published(rest, begin);
                     return;
                 }
             }
         }
     }
 
-    private void retryParked() {
+    private void published(Collection<OutboxRecord> records, long begin) {
+        state.published(records.size());
+        if (!records.isEmpty()) {
+            parts.listener().published(shard, List.copyOf(records), Duration.ofNanos(System.nanoTime() - begin));
+        }
+    }
+
+    private boolean retryParked() {
         parked.refresh();
         if (!parked.any()) {
-            return;
+            return false;
         }
+        boolean any = false;
         Map<UUID, OutboxRecord> due = parked.due();
         while (!due.isEmpty()) {
             RelayProgress after = new RelayProgress(progress.cursor(), List.copyOf(due.keySet()));
+            long begin = System.nanoTime();
             try {
                 stream.publish(List.copyOf(due.values()), after.toString());
             } catch (RecordsRejectedException e) {
@@ -174,6 +185,8 @@ final class ShardSession {
                 due = parked.failedAgain(due, e.causes());
                 if (!parts.publisher().exactlyOnce()) {
                     parked.settle(due.keySet());
+                    published(due.values(), begin);
+                    any |= !due.isEmpty();
                     due = Map.of();
                 }
                 if (due.size() == all.size()) {
@@ -185,15 +198,19 @@ final class ShardSession {
             progress = after;
             parked.settle(after.settled());
             progress = new RelayProgress(progress.cursor(), List.of());
-            parts.listener().published(shard, List.copyOf(due.values()), Duration.ZERO);
-            state.published(due.size());
+            published(due.values(), begin);
+            any = true;
             due = Map.of();
         }
+        return any;
     }
 
     private void idle() throws InterruptedException {
         if (unsaved && elapsed(savedAt, parts.options().progressInterval())) {
             save();
+        }
+        if (moreParked) {
+            return;
         }
         Duration longest =
                 unsaved ? parts.options().progressInterval() : parts.options().pollInterval();

@@ -1,0 +1,8 @@
+package io.micropatterns.outbox;
+
+class AtLeastOnceBlockedKeyTests extends AbstractBlockedKeyTests {
+
+    AtLeastOnceBlockedKeyTests() {
+        super(false);
+    }
+}

@@ -1,0 +1,8 @@
+package io.micropatterns.outbox;
+
+class AtLeastOnceDeadLetterTests extends AbstractDeadLetterTests {
+
+    AtLeastOnceDeadLetterTests() {
+        super(false, false);
+    }
+}

@@ -1,0 +1,8 @@
+package io.micropatterns.outbox;
+
+class ExactlyOnceBlockedKeyTests extends AbstractBlockedKeyTests {
+
+    ExactlyOnceBlockedKeyTests() {
+        super(true);
+    }
+}

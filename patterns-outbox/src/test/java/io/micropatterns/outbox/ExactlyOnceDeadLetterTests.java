@@ -1,0 +1,8 @@
+package io.micropatterns.outbox;
+
+class ExactlyOnceDeadLetterTests extends AbstractDeadLetterTests {
+
+    ExactlyOnceDeadLetterTests() {
+        super(true, false);
+    }
+}
