@@ -53,8 +53,7 @@ abstract class AbstractBlockedKeyTests extends AbstractDeadLetterTests {
 
     @Test
     void eventsWithoutAKeyWaitForNobody() {
-        node.publish(
-                TestNode.text(topic, null, "1"), TestNode.text(topic, null, BIG), TestNode.text(topic, null, "2"));
+        node.publish(TestNode.text(topic, null, "1"), TestNode.text(topic, null, BIG), TestNode.text(topic, null, "2"));
 
         assertThat(cluster.values(topic, 2)).containsExactlyInAnyOrder("1", "2");
         assertThat(awaitDead(1).get(0).key()).isNull();

@@ -76,8 +76,7 @@ abstract class AbstractDeadLetterTests {
 
     @Test
     void anEventOverTheBrokersLimitIsParkedWithItsCauseWhileOtherKeysFlow() {
-        node.publish(
-                TestNode.text(topic, "a", "1"), TestNode.text(topic, "bad", BIG), TestNode.text(topic, "b", "2"));
+        node.publish(TestNode.text(topic, "a", "1"), TestNode.text(topic, "bad", BIG), TestNode.text(topic, "b", "2"));
         node.publish(TestNode.text(topic, "c", "3"));
 
         assertThat(cluster.values(topic, 3)).containsExactly("1", "2", "3");
@@ -131,7 +130,8 @@ abstract class AbstractDeadLetterTests {
 
         assertThat(cluster.values(topic, 1)).containsExactly("1");
         assertThat(awaitDead(invalid, 1).get(0).causeType()).isEqualTo(InvalidTopicException.class.getName());
-        assertThat(node.deadLetters().discard(awaitDead(invalid, 1).get(0).id(), "test")).isTrue();
+        assertThat(node.deadLetters().discard(awaitDead(invalid, 1).get(0).id(), "test"))
+                .isTrue();
     }
 
     @Test
@@ -166,7 +166,8 @@ abstract class AbstractDeadLetterTests {
     @Test
     void aDiscardedEventNeverComes() {
         node.publish(TestNode.text(topic, "bad", BIG));
-        assertThat(node.deadLetters().discard(awaitDead(1).get(0).id(), "not wanted")).isTrue();
+        assertThat(node.deadLetters().discard(awaitDead(1).get(0).id(), "not wanted"))
+                .isTrue();
         node.publish(TestNode.text(topic, "bad", "after"));
 
         assertThat(cluster.values(topic, 1)).containsExactly("after");
@@ -178,8 +179,7 @@ abstract class AbstractDeadLetterTests {
         node.publish(TestNode.text(topic, "bad", BIG));
         awaitDead(1);
 
-        await().atMost(PATIENCE)
-                .until(() -> node.monitor().pendingByTopic().getOrDefault(topic, 0L) == 0);
+        await().atMost(PATIENCE).until(() -> node.monitor().pendingByTopic().getOrDefault(topic, 0L) == 0);
     }
 
     List<DeadLetter> awaitDead(int count) {

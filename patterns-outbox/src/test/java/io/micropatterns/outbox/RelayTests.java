@@ -3,11 +3,11 @@ package io.micropatterns.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micropatterns.test.kafka.KafkaServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import io.micropatterns.test.kafka.KafkaServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,8 +86,9 @@ class RelayTests {
         publish(relaying, 0, 5);
         cluster.values(topic, 5);
         // By now the waits between two looks have doubled to many seconds; only a notification is quicker.
-        await().during(Duration.ofSeconds(4)).atMost(PATIENCE).until(() -> relaying.relay()
-                .isRunning());
+        await().during(Duration.ofSeconds(4))
+                .atMost(PATIENCE)
+                .until(() -> relaying.relay().isRunning());
         publish(storing, 5, 6);
 
         await().atMost(Duration.ofSeconds(20)).until(() -> relayed(relaying) == 6);
@@ -129,8 +130,8 @@ class RelayTests {
         publish(before, 0, 20);
         cluster.values(topic, 20);
         before.close();
-        try (Admin admin = Admin.create(Map.of(
-                "bootstrap.servers", KafkaServer.shared().bootstrapServers()))) {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", KafkaServer.shared().bootstrapServers()))) {
             admin.deleteTopics(List.of(cluster.progressTopic())).all().get();
             await().atMost(PATIENCE)
                     .until(() -> !admin.listTopics().names().get().contains(cluster.progressTopic()));
@@ -149,8 +150,8 @@ class RelayTests {
         before.close();
         // As if the database came from a dump of another cluster.
         cluster.jdbc().update("update patterns_outbox_shard set cursor = regexp_replace(cursor, '^1\\|[^|]*', '1|17')");
-        try (Admin admin = Admin.create(Map.of(
-                "bootstrap.servers", KafkaServer.shared().bootstrapServers()))) {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", KafkaServer.shared().bootstrapServers()))) {
             admin.deleteTopics(List.of(cluster.progressTopic())).all().get();
             await().atMost(PATIENCE)
                     .until(() -> !admin.listTopics().names().get().contains(cluster.progressTopic()));
@@ -167,8 +168,7 @@ class RelayTests {
         assertThat(after.relay().rebase(0)).isTrue();
 
         assertThat(cluster.values(topic, 20)).containsExactlyElementsOf(texts(0, 20));
-        await().atMost(PATIENCE)
-                .until(() -> after.relay().shards().get(0).state() == ShardStatus.State.RUNNING);
+        await().atMost(PATIENCE).until(() -> after.relay().shards().get(0).state() == ShardStatus.State.RUNNING);
         assertThat(after.relay().shards().get(0).failure()).isNull();
     }
 

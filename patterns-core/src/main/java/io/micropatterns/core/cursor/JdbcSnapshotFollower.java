@@ -140,8 +140,9 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         if (newestTransaction >= current.xmax()) {
             throw new CursorMismatchException(
                     table,
-                    "it has rows of transaction " + newestTransaction + ", and the database's transaction ids reach only to "
-                            + current.xmax() + " (was it restored from a dump?)");
+                    "it has rows of transaction " + newestTransaction
+                            + ", and the database's transaction ids reach only to " + current.xmax()
+                            + " (was it restored from a dump?)");
         }
     }
 

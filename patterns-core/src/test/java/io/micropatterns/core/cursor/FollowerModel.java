@@ -55,7 +55,10 @@ final class FollowerModel {
         cursor = page.next().toString();
         if (page.sliceDone()) {
             // Whatever had committed when the slice was begun has come by now: nobody's open transaction held it back.
-            assertThat(unreadByCommit.isEmpty() ? Long.MAX_VALUE : unreadByCommit.first().commit())
+            assertThat(
+                            unreadByCommit.isEmpty()
+                                    ? Long.MAX_VALUE
+                                    : unreadByCommit.first().commit())
                     .as("commit of the first unread row %s, slice begun after commit %d", unreadByCommit, sliceBegun)
                     .isGreaterThan(sliceBegun);
         }
@@ -71,7 +74,9 @@ final class FollowerModel {
         lastPosition = event.position();
         if (event.key() != 0) {
             Row last = lastOfKey.put(event.key(), row);
-            assertThat(last == null ? 0 : last.n()).as("order of key: %s after %s", row, last).isLessThan(row.n());
+            assertThat(last == null ? 0 : last.n())
+                    .as("order of key: %s after %s", row, last)
+                    .isLessThan(row.n());
         }
     }
 

@@ -112,8 +112,9 @@ class SnapshotFollowerConcurrencyTests {
         try (Connection connection = events.dataSource().getConnection()) {
             SingleConnectionDataSource reused = new SingleConnectionDataSource(connection, true);
             SnapshotFollower.Builder<Event> builder = Events.builder(reused);
-            SnapshotFollower<Event> follower =
-                    shard < 0 ? builder.build() : builder.filter("shard = ?", shard).build();
+            SnapshotFollower<Event> follower = shard < 0
+                    ? builder.build()
+                    : builder.filter("shard = ?", shard).build();
             String cursor = follower.beginning().toString();
             boolean more = true;
             while (more) {

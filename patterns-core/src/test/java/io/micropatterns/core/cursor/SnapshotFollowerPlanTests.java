@@ -146,8 +146,8 @@ class SnapshotFollowerPlanTests {
             }
             session.execute("select pg_stat_force_next_flush()");
         }
-        Long sequentialReads = jdbc.queryForObject(
-                "select seq_tup_read from pg_stat_user_tables where relname = 'event'", Long.class);
+        Long sequentialReads =
+                jdbc.queryForObject("select seq_tup_read from pg_stat_user_tables where relname = 'event'", Long.class);
         // Creating the indexes of an empty table read nothing.
         assertThat(sequentialReads).isZero();
     }

@@ -160,8 +160,7 @@ class SnapshotFollowerTests {
     void refusesACursorWhoseTransactionsAreStillToCome() {
         TransactionSnapshot now = follower.end().read();
         String ahead = now.xmax() + 1_000 + ":" + (now.xmax() + 1_000) + ":";
-        SnapshotCursor between =
-                SnapshotCursor.at(follower.end().cluster(), TransactionSnapshot.parse(ahead), 0);
+        SnapshotCursor between = SnapshotCursor.at(follower.end().cluster(), TransactionSnapshot.parse(ahead), 0);
         SnapshotCursor within = follower.end().within(TransactionSnapshot.parse(ahead), 0);
         assertThatExceptionOfType(CursorMismatchException.class)
                 .isThrownBy(() -> follower.verify(between))

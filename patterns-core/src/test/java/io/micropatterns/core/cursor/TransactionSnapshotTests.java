@@ -47,11 +47,13 @@ class TransactionSnapshotTests {
 
     @Provide
     Arbitrary<String> snapshots() {
-        return Arbitraries.longs().between(1, 40).flatMap(xmin -> Arbitraries.longs()
-                .between(xmin, 80)
-                .flatMap(xmax -> inProgress(xmin, xmax)
-                        .map(ids -> xmin + ":" + xmax + ":"
-                                + ids.stream().map(String::valueOf).collect(Collectors.joining(",")))));
+        return Arbitraries.longs()
+                .between(1, 40)
+                .flatMap(xmin -> Arbitraries.longs()
+                        .between(xmin, 80)
+                        .flatMap(xmax -> inProgress(xmin, xmax)
+                                .map(ids -> xmin + ":" + xmax + ":"
+                                        + ids.stream().map(String::valueOf).collect(Collectors.joining(",")))));
     }
 
     @Provide
@@ -62,11 +64,7 @@ class TransactionSnapshotTests {
     private static Arbitrary<Set<Long>> inProgress(long xmin, long xmax) {
         return xmin == xmax
                 ? Arbitraries.just(Set.of())
-                : Arbitraries.longs()
-                        .between(xmin, xmax - 1)
-                        .set()
-                        .ofMaxSize(8)
-                        .map(TreeSet::new);
+                : Arbitraries.longs().between(xmin, xmax - 1).set().ofMaxSize(8).map(TreeSet::new);
     }
 
     @Test

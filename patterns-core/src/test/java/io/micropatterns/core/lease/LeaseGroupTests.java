@@ -60,8 +60,8 @@ class LeaseGroupTests {
                     members.stream().map(member -> member.held().size()).toList();
             assertThat(shares.stream().mapToInt(Integer::intValue).sum()).isEqualTo(leases);
             assertThat(shares)
-                    .allMatch(share ->
-                            share >= leases / members.size() && share <= (leases + members.size() - 1) / members.size());
+                    .allMatch(share -> share >= leases / members.size()
+                            && share <= (leases + members.size() - 1) / members.size());
             assertThat(members.get(0).owners()).hasSize(leases);
         });
     }
@@ -186,7 +186,9 @@ class LeaseGroupTests {
         // Several heartbeats later it is free in the database, and yet not taken.
         await().atMost(LONG)
                 .during(Duration.ofMillis(600))
-                .until(() -> attempts.get() == 1 && group.held().isEmpty() && group.owners().isEmpty());
+                .until(() -> attempts.get() == 1
+                        && group.held().isEmpty()
+                        && group.owners().isEmpty());
         stubborn.countDown();
         await().atMost(LONG).until(() -> group.held().size() == 1);
         assertThat(attempts).hasValue(2);

@@ -46,6 +46,7 @@ final class ShardSession {
     private boolean newSlice;
     /** Parked events have been published, and those that waited behind them may be due. */
     private boolean moreParked;
+
     private boolean unsaved;
     private long savedAt = System.nanoTime();
     private long deadLettersAt = System.nanoTime();
@@ -136,7 +137,8 @@ final class ShardSession {
             ahead = CompletableFuture.supplyAsync(() -> events.read(next, limit), parts.readAhead());
         }
         RelayProgress after = new RelayProgress(page.next(), progress.settled());
-        for (List<OutboxRecord> records : parked.rounds(page.rows(), parts.publisher().exactlyOnce())) {
+        for (List<OutboxRecord> records :
+                parked.rounds(page.rows(), parts.publisher().exactlyOnce())) {
             publish(parked.withoutParked(records), after);
         }
         progress = after;

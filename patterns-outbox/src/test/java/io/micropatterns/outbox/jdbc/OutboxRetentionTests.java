@@ -128,7 +128,9 @@ class OutboxRetentionTests {
         }
         assertThat(count(nameOf(past))).isEqualTo(1);
         retention(HOUR).run();
-        assertThat(count(nameOf(past))).as("committed late, and not published yet").isEqualTo(1);
+        assertThat(count(nameOf(past)))
+                .as("committed late, and not published yet")
+                .isEqualTo(1);
         publish(0, 100);
         retention(HOUR).run();
         assertThat(partitions()).doesNotContain(nameOf(past));
@@ -141,7 +143,9 @@ class OutboxRetentionTests {
         age("patterns_outbox_default");
         publish(0, 7);
         retention(HOUR, Duration.ZERO).run();
-        assertThat(count("patterns_outbox")).as("the cursor stands inside a slice").isEqualTo(15);
+        assertThat(count("patterns_outbox"))
+                .as("the cursor stands inside a slice")
+                .isEqualTo(15);
 
         publish(0, 100);
         retention(HOUR, Duration.ZERO).run();
@@ -203,8 +207,9 @@ class OutboxRetentionTests {
     @Test
     void writersDoNotFailWhenTheFirstPartitionIsAttachedUnderThem() throws Exception {
         // Attaching reads all of the default partition, which gives writers the time to run into it.
-        jdbc.update("insert into patterns_outbox (shard, id, type, topic, payload, created_at)"
-                + " select 1, gen_random_uuid(), 't', 't', '', now() - interval '2 days' from generate_series(1, 200000)");
+        jdbc.update(
+                "insert into patterns_outbox (shard, id, type, topic, payload, created_at)"
+                        + " select 1, gen_random_uuid(), 't', 't', '', now() - interval '2 days' from generate_series(1, 200000)");
         AtomicBoolean done = new AtomicBoolean();
         AtomicInteger written = new AtomicInteger();
         ExecutorService writers = Executors.newFixedThreadPool(3);
@@ -315,18 +320,24 @@ class OutboxRetentionTests {
         transaction.executeWithoutResult(status -> {
             jdbc.execute("create temporary table moved on commit drop as select * from patterns_outbox");
             jdbc.execute("delete from patterns_outbox");
-            jdbc.update("update moved set created_at = ?", partition.plusSeconds(1).atOffset(ZoneOffset.UTC));
+            jdbc.update(
+                    "update moved set created_at = ?", partition.plusSeconds(1).atOffset(ZoneOffset.UTC));
             jdbc.execute("insert into patterns_outbox select * from moved");
         });
     }
 
     private void age(String table) {
-        jdbc.update("update " + table + " set created_at = ?", OffsetDateTime.now(ZoneOffset.UTC).minusDays(2));
+        jdbc.update(
+                "update " + table + " set created_at = ?",
+                OffsetDateTime.now(ZoneOffset.UTC).minusDays(2));
     }
 
     private List<String> partitions() {
         return new Partitions(jdbc)
-                .all().stream().filter(partition -> !partition.isDefault()).map(Partition::name).toList();
+                .all().stream()
+                        .filter(partition -> !partition.isDefault())
+                        .map(Partition::name)
+                        .toList();
     }
 
     private static String nameOf(Instant from) {
