@@ -32,7 +32,7 @@ public interface OutboxPublisher extends AutoCloseable {
          * and the progress become visible together or not at all.
          *
          * @throws RecordsRejectedException when some records can never be published as they are; with exactly-once
-         *     none has been, otherwise all the others have; the session stays usable
+         *     none has been, otherwise the exception tells whether the others have; the session stays usable
          * @throws FencedException when another session has taken the shard over
          * @throws PublicationException on any other failure; whether the records were published is then unknown until a
          *     new session has been opened

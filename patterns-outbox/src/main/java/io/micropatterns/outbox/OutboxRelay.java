@@ -41,7 +41,9 @@ public interface OutboxRelay {
      * After a restore of the database from a logical dump or to an earlier point: makes a shard's progress fit this
      * database and relays on. Events that were stored and not published will be; those published will not be again.
      *
-     * @return whether this instance relays the shard; otherwise ask another
+     * <p>A dump that is older than the progress needs care before the first start: see the runbook.
+     *
+     * @return whether this instance relays the shard and it needs to be rebased
      */
     boolean rebase(int shard);
 }

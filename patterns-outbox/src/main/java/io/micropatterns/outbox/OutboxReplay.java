@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes stored events again: as new rows with the same event ids and the header {@link OutboxHeaders#REPLAYED}, so
  * that consumers that deduplicate by id ignore them unless they look for the header. Only events still kept by retention
- * can be replayed. Thread-safe; each call is one transaction.
+ * can be replayed, and copies that an earlier replay made are not. Thread-safe; each call is one transaction.
  */
 public interface OutboxReplay {
 

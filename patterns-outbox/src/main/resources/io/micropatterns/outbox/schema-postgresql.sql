@@ -1,4 +1,4 @@
--- The outbox on PostgreSQL 13 or newer. Idempotent. Copy it into a Flyway or Liquibase migration to take it over, and set
+-- The outbox on PostgreSQL 14 or newer. Idempotent. Copy it into a Flyway or Liquibase migration to take it over, and set
 -- patterns.outbox.schema.initialize=never. Partitions by time are added and dropped by the library; rows land in the
 -- default partition where it may not.
 create sequence if not exists patterns_outbox_position_seq;
@@ -33,6 +33,7 @@ create table if not exists patterns_outbox_shard (
 create table if not exists patterns_outbox_identity (
     singleton boolean primary key default true check (singleton),
     identity  uuid not null default gen_random_uuid(),
+    name      text,
     paused    boolean not null default false
 );
 insert into patterns_outbox_identity default values on conflict do nothing;

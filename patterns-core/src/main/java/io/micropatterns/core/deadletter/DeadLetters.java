@@ -86,7 +86,7 @@ public interface DeadLetters {
     boolean discard(UUID id, String reason);
 
     /**
-     * Replaces a letter's payload and headers, and makes it due now. Returns false when it is unknown, or waits behind
+     * Replaces a letter's payload, and those of its headers that are given, and makes it due now. Returns false when it is unknown, or waits behind
      * an earlier one.
      */
     boolean replay(UUID id, byte[] payload, Map<String, String> headers);

@@ -240,7 +240,9 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public boolean replay(UUID id, byte[] payload, Map<String, String> headers) {
-        return jdbc.sql(MAKE_DUE + ", payload = ?, headers = ?::json where id = ? and status <> 'WAITING'")
+        return jdbc.sql(
+                                MAKE_DUE
+                                        + ", payload = ?, headers = (headers::jsonb || ?::jsonb)::json where id = ? and status <> 'WAITING'")
                         .params(payload, DeadLetterRows.write(headers), id)
                         .update()
                 > 0;

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -23,7 +24,7 @@ final class DefaultLeaseGroup implements LeaseGroup {
 
     private final LeaseStore store;
     private final String group;
-    private final List<String> names;
+    private final Supplier<? extends Collection<String>> names;
     private final String member;
     private final Duration timeToLive;
     private final LeasedWork work;
@@ -37,7 +38,7 @@ final class DefaultLeaseGroup implements LeaseGroup {
     DefaultLeaseGroup(Builder builder, LeaseStore store) {
         this.store = store;
         this.group = builder.group;
-        this.names = List.copyOf(builder.names);
+        this.names = builder.names;
         this.member = builder.member;
         this.timeToLive = builder.timeToLive;
         this.work = builder.work;
@@ -69,7 +70,7 @@ final class DefaultLeaseGroup implements LeaseGroup {
 
     @Override
     public List<LeaseOwner> owners() {
-        return store.owners(names);
+        return store.owners(names.get());
     }
 
     @Override
@@ -101,12 +102,13 @@ final class DefaultLeaseGroup implements LeaseGroup {
 
     private void beat() {
         long sentAt = nanoClock.getAsLong();
-        int share = store.join(group, member, timeToLive, names);
+        Collection<String> wanted = names.get();
+        int share = store.join(group, member, timeToLive, wanted);
         renew();
         lastHeartbeat = sentAt;
         shed(share);
         if (running.size() < share) {
-            acquire(share);
+            acquire(wanted, share);
         }
     }
 
@@ -149,8 +151,8 @@ final class DefaultLeaseGroup implements LeaseGroup {
         }
     }
 
-    private void acquire(int share) {
-        for (String name : store.free(names)) {
+    private void acquire(Collection<String> wanted, int share) {
+        for (String name : store.free(wanted)) {
             if (running.size() >= share || closing.getCount() == 0) {
                 return;
             }

@@ -1,13 +1,13 @@
 package io.micropatterns.core.lease;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -49,7 +49,7 @@ public interface LeaseGroup extends AutoCloseable {
 
         final DataSource dataSource;
         final String group;
-        final List<String> names = new ArrayList<>();
+        Supplier<? extends Collection<String>> names = List::of;
         String member = ProcessHandle.current().pid() + "-" + UUID.randomUUID();
         Duration timeToLive = Duration.ofSeconds(10);
         LeasedWork work = lease -> {};
@@ -63,7 +63,16 @@ public interface LeaseGroup extends AutoCloseable {
 
         /** The names to be leased, each unique in the whole database. */
         public Builder names(Collection<String> names) {
-            this.names.addAll(names);
+            List<String> fixed = List.copyOf(names);
+            if (fixed.isEmpty()) {
+                throw new IllegalArgumentException("a lease group needs at least one name");
+            }
+            return names(() -> fixed);
+        }
+
+        /** As {@link #names(Collection)}, but asked anew at each heartbeat, for names that come while members live. */
+        public Builder names(Supplier<? extends Collection<String>> names) {
+            this.names = Objects.requireNonNull(names, "names");
             return this;
         }
 
@@ -105,9 +114,6 @@ public interface LeaseGroup extends AutoCloseable {
 
         /** The group, not yet started. */
         public LeaseGroup build() {
-            if (names.isEmpty()) {
-                throw new IllegalStateException("a lease group needs at least one name");
-            }
             return new DefaultLeaseGroup(this, new JdbcLeaseStore(dataSource));
         }
     }

@@ -61,7 +61,7 @@ final class OutboxEndpoint {
             @Nullable OffsetDateTime from,
             @Nullable OffsetDateTime to,
             @Nullable String topic,
-            @Nullable List<UUID> ids,
+            @Nullable List<String> ids,
             @Nullable Integer shard) {
         return switch (action) {
             case "pause" -> {
@@ -82,9 +82,9 @@ final class OutboxEndpoint {
             @Nullable OffsetDateTime from,
             @Nullable OffsetDateTime to,
             @Nullable String topic,
-            @Nullable List<UUID> ids) {
+            @Nullable List<String> ids) {
         if (ids != null && from == null && to == null) {
-            return replay.replay(ids);
+            return replay.replay(ids.stream().map(OutboxEndpoint::id).toList());
         }
         if (ids != null || from == null || to == null) {
             throw invalid("replay wants either 'ids', or 'from' and 'to' (ISO-8601 with offset) and perhaps 'topic'");
@@ -97,7 +97,9 @@ final class OutboxEndpoint {
             throw invalid("rebase wants the number of a 'shard'");
         }
         if (!running().rebase(shard)) {
-            throw invalid("shard " + shard + " is not relayed by this instance; ask the one that GET /outbox names");
+            throw invalid(
+                    "shard " + shard
+                            + " does not need to be rebased on this instance; GET /outbox names the states, and who relays what");
         }
         return Map.of("rebasing", shard);
     }
@@ -108,6 +110,14 @@ final class OutboxEndpoint {
             throw invalid("this instance has no relay (patterns.outbox.relay=none)");
         }
         return here;
+    }
+
+    private static UUID id(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw invalid("'" + text + "' is not an event id (a UUID)");
+        }
     }
 
     private static InvalidEndpointRequestException invalid(String reason) {

@@ -64,7 +64,9 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
     private static boolean isDown(ShardStatus shard) {
         return switch (shard.state()) {
             case FAILING, NEEDS_REBASE -> true;
-            case OPENING, RUNNING, PAUSED -> shard.sinceLastTurn().compareTo(STUCK) > 0;
+            // Attempts to open take longer than the pauses between them.
+            case OPENING -> shard.failure() != null || shard.sinceLastTurn().compareTo(STUCK) > 0;
+            case RUNNING, PAUSED -> shard.sinceLastTurn().compareTo(STUCK) > 0;
         };
     }
 

@@ -14,7 +14,7 @@ import org.springframework.util.unit.DataSize;
  * Properties of the outbox.
  *
  * @param enabled Whether the outbox is configured at all.
- * @param name Name of this outbox in topics and transactional ids. Default: spring.application.name, or "outbox".
+ * @param name Name of this outbox in topics and transactional ids, taken when it is first started and kept from then on. Default: spring.application.name, or "outbox".
  * @param shards How many shards keys are spread over, 1 to 1024. Shards of an earlier, larger number go on being relayed.
  * @param requireTransaction Whether publishing outside a transaction is an error; otherwise it gets one of its own.
  * @param maxPayloadSize Largest serialised payload accepted.
@@ -34,7 +34,7 @@ public record OutboxProperties(
         @Nullable String name,
         @DefaultValue("4") int shards,
         @DefaultValue("true") boolean requireTransaction,
-        @DefaultValue("1000KB") DataSize maxPayloadSize,
+        @DefaultValue("1000000B") DataSize maxPayloadSize,
         @DefaultValue("kafka") PublisherType publisher,
         @DefaultValue("polling") RelayType relay,
         @DefaultValue Map<String, Route> routing,
@@ -100,7 +100,7 @@ public record OutboxProperties(
      */
     public record Polling(
             @DefaultValue("4000") int pageSize,
-            @DefaultValue("16MB") DataSize pageBytes,
+            @DefaultValue("16000000B") DataSize pageBytes,
             @DefaultValue("1s") Duration interval,
             @DefaultValue("10s") Duration leaseTimeToLive,
             @DefaultValue("500ms") Duration progressInterval,
@@ -122,7 +122,7 @@ public record OutboxProperties(
      * Publishing to Kafka; connections and clients are configured by spring.kafka.
      *
      * @param exactlyOnce Whether events and progress share Kafka transactions. Otherwise events may come twice after a crash.
-     * @param progressTopic Compacted topic that keeps the progress, created when missing. Default: name-outbox-progress.
+     * @param progressTopic Compacted topic that keeps the progress, created when missing. It must be this outbox's alone. Default: name, eight digits that are unique to the database, and outbox-progress, with hyphens.
      */
     public record Kafka(
             @DefaultValue("true") boolean exactlyOnce,
@@ -155,7 +155,7 @@ public record OutboxProperties(
      *
      * @param enabled Whether this instance looks after it.
      * @param keep How long published events are kept, for replay.
-     * @param partitionInterval Time that one partition covers; partitions are dropped whole. Zero: none are created.
+     * @param partitionInterval Time that one partition covers; partitions are dropped whole. At least a minute, or zero for none.
      * @param checkInterval How often to look.
      */
     public record Retention(
@@ -167,7 +167,9 @@ public record OutboxProperties(
         public Retention {
             String prefix = "patterns.outbox.retention.";
             PropertyRange.require(prefix + "keep", keep, Duration.ZERO, LONG);
-            PropertyRange.require(prefix + "partition-interval", partitionInterval, Duration.ZERO, LONG);
+            if (!partitionInterval.isZero()) {
+                PropertyRange.require(prefix + "partition-interval", partitionInterval, Duration.ofMinutes(1), LONG);
+            }
             PropertyRange.require(prefix + "check-interval", checkInterval, Duration.ofMillis(10), Duration.ofDays(1));
         }
     }

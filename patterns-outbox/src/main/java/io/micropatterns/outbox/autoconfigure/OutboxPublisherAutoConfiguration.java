@@ -44,7 +44,7 @@ public final class OutboxPublisherAutoConfiguration {
             String name = properties.name() != null
                     ? properties.name()
                     : environment.getProperty("spring.application.name", "outbox");
-            KafkaOutboxPublisher.Builder builder = KafkaOutboxPublisher.builder(name, log.identity())
+            KafkaOutboxPublisher.Builder builder = KafkaOutboxPublisher.builder(log.identity(name))
                     .clients(
                             producers.getConfigurationProperties(),
                             consumers.getConfigurationProperties(),

@@ -46,9 +46,20 @@ public final class JdbcOutboxLog implements OutboxLog {
                 count);
     }
 
-    /** Which outbox this is, among all that publish to the same stream. */
-    public String identity() {
-        return jdbc.queryForList("select identity::text from patterns_outbox_identity", String.class).stream()
+    /**
+     * Which outbox this is, among all that publish to the same stream: a name and a unique part. The name is that of the
+     * first instance that ever asked, so that all instances agree, whatever their own names.
+     *
+     * @param name the name to take when there is none yet; what a Kafka topic may not contain becomes a hyphen
+     */
+    public String identity(String name) {
+        return jdbc
+                .query(
+                        "update patterns_outbox_identity set name = coalesce(name, ?)"
+                                + " returning name || '-' || left(identity::text, 8)",
+                        (row, index) -> row.getString(1),
+                        name.isBlank() ? "outbox" : name.replaceAll("[^A-Za-z0-9._-]", "-"))
+                .stream()
                 .findFirst()
                 .orElseThrow(
                         () -> new IllegalStateException(
@@ -115,12 +126,11 @@ public final class JdbcOutboxLog implements OutboxLog {
         @Override
         public Optional<SnapshotCursor> progress() {
             return jdbc
-                    .queryForList(
+                    .query(
                             "select cursor from patterns_outbox_shard where shard = ? and cursor is not null",
-                            String.class,
+                            (row, index) -> SnapshotCursor.parse(row.getString(1)),
                             number)
                     .stream()
-                    .map(SnapshotCursor::parse)
                     .findFirst();
         }
 

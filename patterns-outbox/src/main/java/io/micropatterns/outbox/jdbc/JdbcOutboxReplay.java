@@ -17,7 +17,8 @@ public final class JdbcOutboxReplay implements OutboxReplay {
     private static final String COPY = "insert into patterns_outbox (shard, id, type, topic, key, payload, headers)"
             + " select shard, id, type, topic, key, payload,"
             + " (coalesce(headers, '{}')::jsonb || '{\"" + OutboxHeaders.REPLAYED + "\": \"true\"}')::text"
-            + " from (select * from patterns_outbox where ";
+            + " from (select * from patterns_outbox where coalesce(headers, '') not like '%\"" + OutboxHeaders.REPLAYED
+            + "\"%' and ";
     private static final String IN_ORDER = " order by position) o";
 
     private final JdbcTemplate jdbc;

@@ -5,6 +5,7 @@ import io.micropatterns.outbox.OutboxMonitor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
@@ -74,18 +75,21 @@ public final class PendingEvents implements OutboxMonitor {
         long pending = 0;
         Duration age = Duration.ZERO;
         for (UnpublishedSql unpublished : unpublished()) {
-            Map<String, Object> row = jdbc.queryForMap(
-                    "select count(*) as pending, (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::bigint"
-                            + " as age from patterns_outbox where " + unpublished.where(),
-                    unpublished.arguments().toArray());
-            pending += ((Number) row.get("pending")).longValue();
-            Number millis = (Number) row.get("age");
-            if (millis != null && millis.longValue() > age.toMillis()) {
-                age = Duration.ofMillis(millis.longValue());
-            }
+            Shard shard = count(unpublished);
+            pending += shard.pending;
+            age = shard.age.compareTo(age) > 0 ? shard.age : age;
         }
         long took = System.nanoTime() - begin;
         return new Figures(pending, age, System.nanoTime() + Math.max(SHORTEST.toNanos(), took * REST_FACTOR));
+    }
+
+    private Shard count(UnpublishedSql unpublished) {
+        // No row has a negative age but by a clock that was set back.
+        return Objects.requireNonNull(jdbc.queryForObject(
+                "select count(*), (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::bigint"
+                        + " from patterns_outbox where " + unpublished.where(),
+                (row, index) -> new Shard(row.getLong(1), Duration.ofMillis(Math.max(0, row.getLong(2)))),
+                unpublished.arguments().toArray()));
     }
 
     @Override
@@ -106,6 +110,8 @@ public final class PendingEvents implements OutboxMonitor {
     private List<UnpublishedSql> unpublished() {
         return ShardCursor.all(jdbc).stream().map(ShardCursor::unpublished).toList();
     }
+
+    private record Shard(long pending, Duration age) {}
 
     private record Figures(long pending, Duration age, long freshUntil) {
 

@@ -5,14 +5,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** How far a shard has been published for sure: its saved cursor, {@code null} when nothing has been. */
+/**
+ * How far a shard has been published for sure: its saved cursor, {@code null} when nothing has been, or when the cursor is
+ * that of another cluster or time, which says nothing about today's rows.
+ */
 record ShardCursor(int shard, @Nullable SnapshotCursor cursor) {
 
     static List<ShardCursor> all(JdbcTemplate jdbc) {
-        return jdbc.query("select shard, cursor from patterns_outbox_shard order by shard", (row, index) -> {
-            String cursor = row.getString("cursor");
-            return new ShardCursor(row.getInt("shard"), cursor == null ? null : SnapshotCursor.parse(cursor));
-        });
+        return jdbc.query(
+                "select shard, cursor, (select system_identifier::text from pg_control_system()) as cluster,"
+                        + " pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax"
+                        + " from patterns_outbox_shard order by shard",
+                (row, index) -> {
+                    String text = row.getString("cursor");
+                    SnapshotCursor saved = text == null ? null : SnapshotCursor.parse(text);
+                    boolean fits = saved != null
+                            && saved.cluster().equals(row.getString("cluster"))
+                            && saved.read().xmax() <= row.getLong("xmax");
+                    return new ShardCursor(row.getInt("shard"), fits ? saved : null);
+                });
     }
 
     UnpublishedSql unpublished() {

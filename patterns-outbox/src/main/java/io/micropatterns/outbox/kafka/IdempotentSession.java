@@ -38,12 +38,13 @@ final class IdempotentSession implements OutboxPublisher.Session {
         } catch (KafkaException e) {
             throw KafkaSessions.unknownOutcome(e);
         }
-        if (sends.failure() != null) {
-            throw KafkaSessions.unknownOutcome(sends.failure());
-        }
         rejected.putAll(sends.rejected());
         if (!rejected.isEmpty()) {
-            throw new RecordsRejectedException(rejected);
+            // The broker refuses a batch whole: neighbours of a rejected record failed too, for no fault of their own.
+            throw new RecordsRejectedException(rejected, sends.failure() == null);
+        }
+        if (sends.failure() != null) {
+            throw KafkaSessions.unknownOutcome(sends.failure());
         }
     }
 

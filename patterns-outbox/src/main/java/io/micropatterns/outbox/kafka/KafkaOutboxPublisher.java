@@ -39,7 +39,7 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
     private @Nullable Admin admin;
 
     private KafkaOutboxPublisher(Builder builder) {
-        this.identity = builder.name + "-" + builder.identity;
+        this.identity = builder.identity;
         this.exactlyOnce = builder.exactlyOnce;
         this.producerConfig = KafkaDefaults.producer(builder.producerConfig, exactlyOnce);
         this.consumerConfig = KafkaDefaults.consumer(builder.consumerConfig);
@@ -48,9 +48,9 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
         this.progressPartitions = builder.progressPartitions;
     }
 
-    /** Starts building a publisher of the outbox of this name and identity, which is unique among all on the cluster. */
-    public static Builder builder(String name, String identity) {
-        return new Builder(name, identity);
+    /** Starts building a publisher of the outbox of this identity, which is unique among all on the Kafka cluster. */
+    public static Builder builder(String identity) {
+        return new Builder(identity);
     }
 
     @Override
@@ -119,7 +119,6 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
     /** Builds a {@link KafkaOutboxPublisher}. Not thread-safe. */
     public static final class Builder {
 
-        private final String name;
         private final String identity;
         private Map<String, Object> producerConfig = Map.of();
         private Map<String, Object> consumerConfig = Map.of();
@@ -128,8 +127,7 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
         private @Nullable String progressTopic;
         private int progressPartitions = 16;
 
-        private Builder(String name, String identity) {
-            this.name = Objects.requireNonNull(name, "name");
+        private Builder(String identity) {
             this.identity = Objects.requireNonNull(identity, "identity");
         }
 
@@ -148,7 +146,7 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
             return this;
         }
 
-        /** The topic that keeps the relay's progress; created when missing. Default: {@code <name>-outbox-progress}. */
+        /** The topic that keeps the relay's progress, this outbox's alone; created when missing. Default: {@code <identity>-outbox-progress}. */
         public Builder progressTopic(String progressTopic) {
             this.progressTopic = Objects.requireNonNull(progressTopic, "progressTopic");
             return this;
@@ -166,7 +164,7 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
         }
 
         private String progressTopic() {
-            return progressTopic == null ? name + "-outbox-progress" : progressTopic;
+            return progressTopic == null ? identity + "-outbox-progress" : progressTopic;
         }
     }
 }

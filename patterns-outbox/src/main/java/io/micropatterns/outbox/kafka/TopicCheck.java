@@ -61,7 +61,7 @@ final class TopicCheck {
                     unusable.put(
                             topic,
                             new UnknownTopicOrPartitionException("topic '" + topic
-                                    + "' does not exist, and the broker does not create topics by itself; create it and"
+                                    + "' does not exist, and the broker does not create it by itself for this client; create it and"
                                     + " retry the dead letter"));
                 }
             } catch (InvalidTopicException | TopicAuthorizationException e) {
@@ -85,6 +85,8 @@ final class TopicCheck {
                 }
                 pause();
             }
+            return false;
+        } catch (InvalidTopicException | TopicAuthorizationException e) {
             return false;
         }
     }

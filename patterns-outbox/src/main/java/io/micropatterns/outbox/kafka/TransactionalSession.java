@@ -43,7 +43,7 @@ final class TransactionalSession implements OutboxPublisher.Session {
     public void publish(List<OutboxRecord> records, String newProgress) {
         Map<Long, Throwable> withoutTopic = KafkaSessions.withoutTopic(topics, records);
         if (!withoutTopic.isEmpty()) {
-            throw new RecordsRejectedException(withoutTopic);
+            throw new RecordsRejectedException(withoutTopic, false);
         }
         Producer<byte[], byte[]> producer = producers.next();
         Sends sends = new Sends();
@@ -74,7 +74,7 @@ final class TransactionalSession implements OutboxPublisher.Session {
         } catch (KafkaException e) {
             throw KafkaSessions.unknownOutcome(e);
         }
-        throw new RecordsRejectedException(sends.rejected());
+        throw new RecordsRejectedException(sends.rejected(), false);
     }
 
     @Override

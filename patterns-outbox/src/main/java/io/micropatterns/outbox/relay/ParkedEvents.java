@@ -108,15 +108,15 @@ final class ParkedEvents {
         for (OutboxRecord event : page) {
             Throwable cause = causes.get(event.position());
             BlockedKey key = policy.blockKey() ? keyOf(event) : null;
-            if (cause != null) {
+            if (key != null && blocked.contains(key)) {
+                letters.add(letter(event).waiting());
+            } else if (cause != null) {
                 Duration delay = policy.delayAfter(1);
                 NewDeadLetter letter = letter(event);
                 letters.add(delay == null ? letter.dead(1, cause) : letter.retrying(1, cause, delay));
                 if (key != null) {
                     blocked.add(key);
                 }
-            } else if (key != null && blocked.contains(key)) {
-                letters.add(letter(event).waiting());
             } else {
                 rest.add(event);
             }

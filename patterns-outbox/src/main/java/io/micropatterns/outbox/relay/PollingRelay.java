@@ -31,7 +31,7 @@ public final class PollingRelay implements OutboxRelay {
     private final Builder builder;
     private final Map<Integer, ShardRelay> relays = new ConcurrentHashMap<>();
     private final PauseFlag paused;
-    private @Nullable LeaseGroup leases;
+    private volatile @Nullable LeaseGroup leases;
     private @Nullable ExecutorService readAhead;
 
     private PollingRelay(Builder builder) {
@@ -55,16 +55,22 @@ public final class PollingRelay implements OutboxRelay {
         RelayParts parts = new RelayParts(
                 builder.log, builder.publisher, builder.deadLetters, builder.listener, builder.options, executor);
         readAhead = executor;
-        leases = LeaseGroup.builder(builder.dataSource, "outbox")
-                .names(builder.log.shards().stream()
-                        .sorted()
-                        .map(shard -> LEASE_PREFIX + shard)
-                        .toList())
+        LeaseGroup started = LeaseGroup.builder(builder.dataSource, "outbox")
+                .names(this::leaseNames)
                 .timeToLive(builder.options.leaseTimeToLive())
                 .threadFactory(builder.threadFactory)
                 .work(lease -> relay(lease, parts))
                 .build();
-        leases.start();
+        started.start();
+        leases = started;
+    }
+
+    /** Asked anew at each heartbeat: an instance with more shards may have joined. */
+    private List<String> leaseNames() {
+        return builder.log.shards().stream()
+                .sorted()
+                .map(shard -> LEASE_PREFIX + shard)
+                .toList();
     }
 
     private void relay(Lease lease, RelayParts parts) throws InterruptedException {
@@ -91,7 +97,7 @@ public final class PollingRelay implements OutboxRelay {
     }
 
     @Override
-    public synchronized boolean isRunning() {
+    public boolean isRunning() {
         return leases != null;
     }
 
@@ -111,8 +117,9 @@ public final class PollingRelay implements OutboxRelay {
     }
 
     @Override
-    public synchronized Duration sinceHeartbeat() {
-        return leases == null ? Duration.ZERO : leases.sinceHeartbeat();
+    public Duration sinceHeartbeat() {
+        LeaseGroup current = leases;
+        return current == null ? Duration.ZERO : current.sinceHeartbeat();
     }
 
     @Override
@@ -124,18 +131,15 @@ public final class PollingRelay implements OutboxRelay {
     }
 
     @Override
-    public synchronized List<LeaseOwner> owners() {
-        return leases == null ? List.of() : leases.owners();
+    public List<LeaseOwner> owners() {
+        LeaseGroup current = leases;
+        return current == null ? List.of() : current.owners();
     }
 
     @Override
     public boolean rebase(int shard) {
         ShardRelay relay = relays.get(shard);
-        if (relay == null) {
-            return false;
-        }
-        relay.rebase();
-        return true;
+        return relay != null && relay.rebase();
     }
 
     private final class Signals implements OutboxSignals.Subscriber {

@@ -9,6 +9,7 @@ import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.ShardStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +48,14 @@ final class ShardRelay {
         wakeUp.signal();
     }
 
-    void rebase() {
-        rebaseRequested = true;
-        wakeUp.signal();
+    /** Only where it is needed: rebasing would otherwise wait for the next session, perhaps for hours. */
+    boolean rebase() {
+        boolean needed = state.status().state() == ShardStatus.State.NEEDS_REBASE;
+        if (needed) {
+            rebaseRequested = true;
+            wakeUp.signal();
+        }
+        return needed;
     }
 
     ShardStatus status() {
@@ -115,9 +121,13 @@ final class ShardRelay {
     }
 
     private RelayProgress rebased(OutboxPublisher.Session stream) {
+        List<UUID> settled = stream.progress()
+                .map(RelayProgress::parse)
+                .map(RelayProgress::settled)
+                .orElse(List.of());
         RelayProgress progress = StartingPoint.toRebase(events, stream.progress())
                 .map(events::rebase)
-                .map(cursor -> new RelayProgress(cursor, List.of()))
+                .map(cursor -> new RelayProgress(cursor, settled))
                 .orElseGet(() -> StartingPoint.choose(events, stream.progress()));
         stream.publish(List.of(), progress.toString());
         events.saveProgress(progress.cursor(), lease.token());

@@ -155,7 +155,7 @@ final class ShardSession {
                 return;
             } catch (RecordsRejectedException e) {
                 rest = parked.park(rest, e.causes());
-                if (!parts.publisher().exactlyOnce()) {
+                if (e.othersPublished()) {
                     published(rest, begin);
                     return;
                 }
@@ -185,7 +185,7 @@ final class ShardSession {
             } catch (RecordsRejectedException e) {
                 Map<UUID, OutboxRecord> all = due;
                 due = parked.failedAgain(due, e.causes());
-                if (!parts.publisher().exactlyOnce()) {
+                if (e.othersPublished()) {
                     parked.settle(due.keySet());
                     published(due.values(), begin);
                     any |= !due.isEmpty();

@@ -58,7 +58,7 @@ public final class SpringEventPublisher implements OutboxPublisher {
                 }
             }
             if (!rejected.isEmpty()) {
-                throw new RecordsRejectedException(rejected);
+                throw new RecordsRejectedException(rejected, true);
             }
         }
 
