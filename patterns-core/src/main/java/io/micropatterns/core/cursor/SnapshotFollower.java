@@ -45,7 +45,7 @@ public interface SnapshotFollower<T> {
      *
      * @param after where the last page ended
      * @param limit the most rows to return, at least 1
-     * @throws CursorMismatchException when the database's transaction ids lie behind the cursor's
+     * @throws CursorMismatchException when the database's transaction ids lie behind the cursor's, or behind a row's
      */
     SnapshotPage<T> read(SnapshotCursor after, int limit);
 
@@ -60,6 +60,10 @@ public interface SnapshotFollower<T> {
      * Moves a cursor to this cluster after a restore: rows that the cursor had not read are given the transaction id of
      * the rebasing transaction and will be read, rows it had read will not. Locks the table against writers meanwhile.
      * This is the one operation that writes to the table; it needs UPDATE on it.
+     *
+     * <p>Where the restore went back to before the cursor, rebase it before writing resumes: rows written since, at
+     * positions that the cursor has passed, are taken for those it had read. Rows that more than one follower reads are
+     * rebased for one of them only; the others start anew.
      *
      * @return the cursor to continue from
      */

@@ -174,6 +174,10 @@ final class DefaultLeaseGroup implements LeaseGroup {
     private void begin(HeldLease lease) {
         Running task = new Running(lease);
         running.put(lease.name(), task);
+        if (closing.getCount() == 0) {
+            // Closing has not waited for this one: its work finds the lease ended, and gives it back.
+            task.lease.end();
+        }
         task.thread.start();
     }
 
