@@ -31,14 +31,16 @@ final class FollowerSql {
                 + " left join (" + rows + ") o on true order by o.follower_position";
     }
 
-    /** The first position of a slice. The fences keep the planner on the index by transaction id. */
+    /** A slice's last new transaction and first position. The fences keep the planner on the index by transaction id. */
     String firstOfSlice(boolean hadTransactionsInProgress) {
         String rows = "(" + sinceXmax("position, xid") + " offset 0)";
         if (hadTransactionsInProgress) {
             rows += " union all (select position, xid from " + table + where + IN_PROGRESS
                     + " order by xid, position offset 0)";
         }
-        return "select min(position) from (" + rows + ") o where pg_visible_in_snapshot(xid, ?::pg_snapshot)";
+        return "select (select xid::text::bigint from " + table + where + SINCE_XMAX
+                + " and pg_visible_in_snapshot(xid, ?::pg_snapshot) order by xid desc limit 1), min(position) from ("
+                + rows + ") o where pg_visible_in_snapshot(xid, ?::pg_snapshot)";
     }
 
     /** A page of a slice, by position. */
@@ -48,9 +50,10 @@ final class FollowerSql {
                 + " and not pg_visible_in_snapshot(xid, ?::pg_snapshot) order by position limit ?";
     }
 
-    /** The current snapshot, and the highest position whose row it sees. */
+    /** The current snapshot, and the highest position and transaction whose row it sees. */
     String end() {
-        return "select pg_current_snapshot()::text, max(position) from " + table + where + "true";
+        return "select pg_current_snapshot()::text, max(position), (select xid::text::bigint from " + table + where
+                + "true order by xid desc limit 1) from " + table + where + "true";
     }
 
     String lock() {

@@ -45,11 +45,15 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
     @Override
     public SnapshotCursor end() {
         String cluster = cluster();
+        List<Object> arguments = new ArrayList<>(filterArguments);
+        arguments.addAll(filterArguments);
         return Objects.requireNonNull(jdbc.queryForObject(
                 sql.end(),
-                (row, number) ->
-                        SnapshotCursor.at(cluster, TransactionSnapshot.parse(row.getString(1)), row.getLong(2)),
-                filterArguments.toArray()));
+                (row, number) -> SnapshotCursor.at(
+                        cluster,
+                        TransactionSnapshot.parse(row.getString(1)).before(row.getLong(3) + 1),
+                        row.getLong(2)),
+                arguments.toArray()));
     }
 
     @Override
@@ -79,9 +83,20 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         requireNotBehind(after, snapshot);
         requirePast(rows.newestTransaction, snapshot);
         if (rows.count <= limit) {
-            return new SnapshotPage<>(rows.rows, endOfSlice(after, snapshot, rows.lastPosition), true);
+            TransactionSnapshot slice = durable(after, snapshot, rows.newestTransaction);
+            return new SnapshotPage<>(rows.rows, endOfSlice(after, slice, rows.lastPosition), true);
         }
-        return readWithinSlice(after.within(snapshot, firstPosition(after, snapshot) - 1), snapshot, limit);
+        SnapshotCursor start = startOfSlice(after, snapshot);
+        return readWithinSlice(start, start.newest(), limit);
+    }
+
+    /**
+     * The part of a snapshot that survives a crash of the database, after which it may give the ids of transactions that
+     * left nothing on disk, such as those rolled back last, to others, whose rows must not count as read. A committed
+     * row proves that its transaction's id and all before it have been used for good.
+     */
+    private static TransactionSnapshot durable(SnapshotCursor after, TransactionSnapshot snapshot, long lastCommitted) {
+        return snapshot.before(Math.max(after.read().xmax(), lastCommitted + 1));
     }
 
     private SnapshotPage<T> readWithinSlice(SnapshotCursor after, TransactionSnapshot slice, int limit) {
@@ -96,13 +111,22 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         return new SnapshotPage<>(rows.rows, after.within(slice, rows.lastPosition), false);
     }
 
-    private long firstPosition(SnapshotCursor after, TransactionSnapshot slice) {
+    private SnapshotCursor startOfSlice(SnapshotCursor after, TransactionSnapshot snapshot) {
         long[] inProgress = after.read().inProgress();
-        List<Object> arguments = rangeArguments(after.read(), inProgress, null);
-        arguments.add(slice.toString());
-        Long first = jdbc.queryForObject(sql.firstOfSlice(inProgress.length > 0), Long.class, arguments.toArray());
-        // Rows may be gone meanwhile (retention of another kind): then the slice is empty from anywhere.
-        return first == null ? after.highest() + 1 : first;
+        List<Object> arguments = rangeArguments(after.read(), new long[0], null);
+        arguments.add(snapshot.toString());
+        arguments.addAll(rangeArguments(after.read(), inProgress, null));
+        arguments.add(snapshot.toString());
+        return Objects.requireNonNull(jdbc.queryForObject(
+                sql.firstOfSlice(inProgress.length > 0),
+                (row, number) -> {
+                    long lastCommitted = row.getLong(1);
+                    long first = row.getLong(2);
+                    // Rows may be gone meanwhile (retention of another kind): then the slice is empty from anywhere.
+                    long before = row.wasNull() ? after.highest() : first - 1;
+                    return after.within(durable(after, snapshot, lastCommitted), before);
+                },
+                arguments.toArray()));
     }
 
     private List<Object> rangeArguments(TransactionSnapshot read, long[] inProgress, @Nullable Long limit) {

@@ -73,6 +73,17 @@ public final class TransactionSnapshot {
         return new TransactionSnapshot(Math.min(xmin, transactionId), xmax, more);
     }
 
+    /** The same snapshot, with this transaction and all later ones taken to be still to come. */
+    TransactionSnapshot before(long transactionId) {
+        if (transactionId >= xmax) {
+            return this;
+        }
+        return new TransactionSnapshot(
+                Math.min(xmin, transactionId),
+                transactionId,
+                Arrays.stream(inProgress).filter(id -> id < transactionId).toArray());
+    }
+
     /** The first transaction id that had not been assigned yet. */
     public long xmax() {
         return xmax;

@@ -46,7 +46,7 @@ class SnapshotFollowerPlanTests {
                 assertIndexed(generic, "position", sql.pageOfSlice(), page(READ - 50, from));
                 assertIndexed(generic, "position", sql.pageOfSlice(), page(0, from));
             }
-            assertIndexed(generic, "shard", sql.end(), List.of("1"));
+            assertIndexed(generic, "shard", sql.end(), List.of("1", "1"));
         }
     }
 
@@ -60,7 +60,8 @@ class SnapshotFollowerPlanTests {
         for (String part : partitioned ? List.of("event_1", "event_2") : List.of("event")) {
             jdbc.execute("alter table " + part + " set (autovacuum_enabled = off)");
         }
-        Events.index(jdbc);
+        jdbc.execute("create index event_shard_xid on event (shard, xid, position)");
+        jdbc.execute("create index event_shard_position on event (shard, position)");
         // As a table grows: by many transactions.
         for (int i = 0; i < 20; i++) {
             insert(i * READ / 20, (i + 1) * READ / 20 - 1);
@@ -98,7 +99,8 @@ class SnapshotFollowerPlanTests {
     }
 
     private List<String> firstOfSlice(String from, boolean inProgress) {
-        List<String> arguments = new ArrayList<>(List.of("1", quoted(xmax(from))));
+        List<String> arguments =
+                new ArrayList<>(List.of("1", quoted(xmax(from)), quoted(slice), "1", quoted(xmax(from))));
         if (inProgress) {
             arguments.addAll(List.of("1", quoted("{" + from.replaceAll(".*:", "") + "}")));
         }

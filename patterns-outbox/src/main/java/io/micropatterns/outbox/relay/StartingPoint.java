@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class StartingPoint {
 
-    private static final Comparator<SnapshotCursor> FURTHEST = Comparator.<SnapshotCursor>comparingLong(
-                    cursor -> newest(cursor).xmax())
-            .thenComparingLong(cursor -> cursor.read().xmax())
+    private static final Comparator<TransactionSnapshot> LATEST = Comparator.comparingLong(TransactionSnapshot::xmax)
+            // Of two snapshots that end alike the later one has fewer in progress, for it saw an old one commit.
+            .thenComparing(snapshot -> snapshot.inProgress().length, Comparator.reverseOrder());
+
+    private static final Comparator<SnapshotCursor> FURTHEST = Comparator.comparing(StartingPoint::newest, LATEST)
+            .thenComparing(SnapshotCursor::read, LATEST)
             .thenComparingLong(SnapshotCursor::position)
             .thenComparingLong(SnapshotCursor::highest);
 
