@@ -33,6 +33,8 @@ public final class TcpProxy implements AutoCloseable {
 
     private @Nullable ServerSocket listener;
 
+    private @Nullable Thread acceptor;
+
     private TcpProxy(InetSocketAddress target, int port) {
         this.target = target;
         this.port = port;
@@ -161,7 +163,7 @@ public final class TcpProxy implements AutoCloseable {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             listener = socket;
-            startDaemon(() -> accept(socket), "tcp-proxy-" + port);
+            acceptor = startDaemon(() -> accept(socket), "tcp-proxy-" + port);
         } catch (IOException ex) {
             throw new UncheckedIOException(this + " cannot listen", ex);
         }
@@ -173,8 +175,22 @@ public final class TcpProxy implements AutoCloseable {
         if (socket != null) {
             try {
                 socket.close();
+                awaitAcceptor();
             } catch (IOException ex) {
                 throw new UncheckedIOException(this + " cannot stop listening", ex);
+            }
+        }
+    }
+
+    /** The system keeps the port until the call that accepts connections has returned. */
+    private void awaitAcceptor() {
+        Thread thread = acceptor;
+        acceptor = null;
+        if (thread != null) {
+            try {
+                thread.join(CONNECT_TIMEOUT_MILLIS);
+            } catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -214,9 +230,10 @@ public final class TcpProxy implements AutoCloseable {
         connections.forEach(TcpConnection::reset);
     }
 
-    static void startDaemon(Runnable work, String name) {
+    static Thread startDaemon(Runnable work, String name) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

@@ -156,6 +156,17 @@ class TcpProxyTest {
     }
 
     @Test
+    void takesConnectionsAgainHoweverSoonAfterACut() throws IOException {
+        for (int cut = 0; cut < 200; cut++) {
+            proxy.cut();
+            proxy.restore();
+        }
+        try (Socket socket = connect()) {
+            exchange(socket, 7);
+        }
+    }
+
+    @Test
     void namesAWrongValue() {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> proxy.delay(Duration.ofMillis(-1)))
