@@ -35,10 +35,10 @@ final class DefaultLeaseGroup implements LeaseGroup {
     private final Thread heartbeat;
     private volatile long lastHeartbeat;
 
-    DefaultLeaseGroup(Builder builder, LeaseStore store) {
+    DefaultLeaseGroup(Builder builder, Supplier<? extends Collection<String>> names, LeaseStore store) {
         this.store = store;
         this.group = builder.group;
-        this.names = builder.names;
+        this.names = names;
         this.member = builder.member;
         this.timeToLive = builder.timeToLive;
         this.work = builder.work;

@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shares a fixed set of leases fairly among the live members of a group and runs the leased work. With n leases and m
@@ -49,7 +50,7 @@ public interface LeaseGroup extends AutoCloseable {
 
         final DataSource dataSource;
         final String group;
-        Supplier<? extends Collection<String>> names = List::of;
+        @Nullable Supplier<? extends Collection<String>> names;
         String member = ProcessHandle.current().pid() + "-" + UUID.randomUUID();
         Duration timeToLive = Duration.ofSeconds(10);
         LeasedWork work = lease -> {};
@@ -112,9 +113,16 @@ public interface LeaseGroup extends AutoCloseable {
             return this;
         }
 
-        /** The group, not yet started. */
+        /**
+         * The group, not yet started.
+         *
+         * @throws IllegalStateException when no names were given
+         */
         public LeaseGroup build() {
-            return new DefaultLeaseGroup(this, new JdbcLeaseStore(dataSource));
+            if (names == null) {
+                throw new IllegalStateException("a lease group needs names: call names(...) before build()");
+            }
+            return new DefaultLeaseGroup(this, names, new JdbcLeaseStore(dataSource));
         }
     }
 }
