@@ -1,0 +1,8 @@
+package io.micropatterns.outbox.kafka;
+
+class AtLeastOncePublisherTests extends KafkaOutboxPublisherContract {
+
+    AtLeastOncePublisherTests() {
+        super(false);
+    }
+}
