@@ -66,7 +66,9 @@ public final class TestCluster implements AutoCloseable {
 
     /** The topic of the relays' progress. */
     public String progressTopic() {
-        return name + "-outbox-progress";
+        return jdbc().queryForObject(
+                        "select name || '-' || left(identity::text, 8) || '-outbox-progress' from patterns_outbox_identity",
+                        String.class);
     }
 
     public DataSource dataSource() {
