@@ -1,8 +1,10 @@
 package io.micropatterns.core;
 
+import io.micropatterns.test.architecture.ConfigurationMetadata;
 import io.micropatterns.test.architecture.HouseRules;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class ArchitectureTest {
@@ -20,5 +22,10 @@ class ArchitectureTest {
                 .room("trace", 4)
                 .autoconfigure(16)
                 .tests();
+    }
+
+    @Test
+    void describesEveryProperty() {
+        ConfigurationMetadata.of("patterns").check(8);
     }
 }

@@ -1,8 +1,10 @@
 package io.micropatterns.outbox;
 
+import io.micropatterns.test.architecture.ConfigurationMetadata;
 import io.micropatterns.test.architecture.HouseRules;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class ArchitectureTest {
@@ -19,5 +21,10 @@ class ArchitectureTest {
                 .autoconfigure(11)
                 .using("io.micropatterns.core")
                 .tests();
+    }
+
+    @Test
+    void describesEveryProperty() {
+        ConfigurationMetadata.of("patterns.outbox").check(35);
     }
 }

@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -131,8 +132,10 @@ final class Arrivals implements AutoCloseable {
                 }
                 if (arrived >= events) {
                     read(ends);
-                    if (seen.cardinality() == events) {
-                        return completedAt();
+                    // The reader may be ahead of the samples: then the next one will tell.
+                    OptionalLong completed = seen.cardinality() == events ? completedAt() : OptionalLong.empty();
+                    if (completed.isPresent()) {
+                        return completed.getAsLong();
                     }
                     if (seen.length() > events) {
                         throw new IllegalStateException(
@@ -166,13 +169,13 @@ final class Arrivals implements AutoCloseable {
             }
         }
 
-        private long completedAt() {
+        private OptionalLong completedAt() {
             for (int i = 0; i < samples.size(); i++) {
                 if (covers(samples.get(i))) {
-                    return sampleTimes.get(i);
+                    return OptionalLong.of(sampleTimes.get(i));
                 }
             }
-            throw new IllegalStateException("No sample covers what was read");
+            return OptionalLong.empty();
         }
 
         private boolean covers(long[] ends) {
