@@ -15,7 +15,7 @@ enum Scenario {
         @Override
         Map<String, Object> run(Subject subject, Environment environment) throws Exception {
             try (Workload workload = new Workload(subject, environment.number("threads", 8))) {
-                long warmUp = workload.commitFor(environment.number("warm-up-seconds", 5));
+                long warmUp = workload.commitFor(environment.number("warm-up-seconds", 25));
                 workload.settle();
                 long start = System.nanoTime();
                 long commits = workload.commitFor(environment.number("seconds", 10));
@@ -32,8 +32,11 @@ enum Scenario {
         Map<String, Object> run(Subject subject, Environment environment) throws Exception {
             try (Workload workload = new Workload(subject, environment.number("threads", 8));
                     Arrivals arrivals = new Arrivals(environment)) {
-                drain(environment.number("warm-up-events", 20_000), subject, workload, arrivals);
-                subject.stopRelay();
+                long end = warmUpEnd(environment);
+                do {
+                    drain(environment.number("warm-up-events", 20_000), subject, workload, arrivals);
+                    subject.stopRelay();
+                } while (System.nanoTime() < end);
                 return drain(environment.number("events", 100_000), subject, workload, arrivals);
             }
         }
@@ -60,7 +63,10 @@ enum Scenario {
             try (Workload workload = new Workload(subject, environment.number("threads", 8));
                     Arrivals arrivals = new Arrivals(environment)) {
                 subject.startRelay();
-                live(environment.number("warm-up-events", 10_000), subject, workload, arrivals);
+                long end = warmUpEnd(environment);
+                do {
+                    live(environment.number("warm-up-events", 10_000), subject, workload, arrivals);
+                } while (System.nanoTime() < end);
                 return live(environment.number("events", 40_000), subject, workload, arrivals);
             }
         }
@@ -86,7 +92,7 @@ enum Scenario {
             try (Workload workload = new Workload(subject, environment.number("threads", 8));
                     Arrivals topic = new Arrivals(environment)) {
                 subject.startRelay();
-                int warmUp = environment.number("warm-up-seconds", 10);
+                int warmUp = environment.number("warm-up-seconds", 25);
                 int seconds = environment.number("seconds", 20);
                 try (Receipts receipts = new Receipts(environment, (warmUp + seconds) * rate)) {
                     workload.commitPaced(rate, warmUp, receipts::committed);
@@ -167,6 +173,11 @@ enum Scenario {
 
     /** Runs the scenario with an opened subject, and returns what was measured. */
     abstract Map<String, Object> run(Subject subject, Environment environment) throws Exception;
+
+    /** Until then a warm-up is repeated: on two processors the compiler is busy for so long. */
+    private static long warmUpEnd(Environment environment) {
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(environment.number("warm-up-seconds", 25));
+    }
 
     private static double perSecond(long count, long start, long end) {
         return count * 1e9 / (end - start);

@@ -50,7 +50,10 @@ public interface LeaseGroup extends AutoCloseable {
 
         final DataSource dataSource;
         final String group;
-        @Nullable Supplier<? extends Collection<String>> names;
+
+        @Nullable
+        Supplier<? extends Collection<String>> names;
+
         String member = ProcessHandle.current().pid() + "-" + UUID.randomUUID();
         Duration timeToLive = Duration.ofSeconds(10);
         LeasedWork work = lease -> {};

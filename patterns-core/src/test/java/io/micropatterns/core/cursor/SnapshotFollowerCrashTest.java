@@ -68,7 +68,8 @@ class SnapshotFollowerCrashTest {
             jdbc.update("insert into event (id) values (?)", id);
         }
         readOn(follower, remembered, limit, read);
-        assertThat(read).containsExactlyElementsOf(IntStream.range(1, 30).boxed().toList());
+        assertThat(read)
+                .containsExactlyElementsOf(IntStream.range(1, 30).boxed().toList());
     }
 
     private static SnapshotCursor readOn(

@@ -32,7 +32,7 @@ import org.springframework.util.unit.DataSize;
 public record OutboxProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String name,
-        @DefaultValue("4") int shards,
+        @DefaultValue("1") int shards,
         @DefaultValue("true") boolean requireTransaction,
         @DefaultValue("1000000B") DataSize maxPayloadSize,
         @DefaultValue("kafka") PublisherType publisher,

@@ -142,9 +142,12 @@ public final class JdbcOutboxLog implements OutboxLog {
 
         @Override
         public void saveProgress(SnapshotCursor progress, long token) {
+            // Not worth the wait for the disk: what a crash of the database takes back is published again, or, exactly
+            // once, known from the stream.
             requireCurrent(jdbc.update(
                     "update patterns_outbox_shard set cursor = ?, token = ?, saved_at = clock_timestamp()"
-                            + " where shard = ? and token <= ?",
+                            + " where shard = ? and token <= ?"
+                            + " and set_config('synchronous_commit', 'off', true) is not null",
                     progress.toString(),
                     token,
                     number,

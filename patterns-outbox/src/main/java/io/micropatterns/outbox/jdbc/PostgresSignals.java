@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /**
  * Signals within the process at once, and to other nodes by {@code NOTIFY}: outside the business transaction, where it
  * would take a database-wide lock at commit, on a thread of its own, and gathered, so that any number of commits cost
- * at most one statement every 5 ms, and none when this process relays the shards itself. Listening occupies one connection of the pool.
+ * at most one statement every 10 ms, and none when this process relays the shards itself. Listening occupies one connection of the pool.
  */
 public final class PostgresSignals implements OutboxSignals, AutoCloseable {
 
@@ -31,7 +31,7 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
     private static final int RECONNECT_MILLIS = 1000;
     private static final int LISTEN_MILLIS = 500;
     /** A statement for each commit would take a good part of a busy database's processors. */
-    private static final int GATHER_MILLIS = 5;
+    private static final int GATHER_MILLIS = 10;
 
     private final DataSource dataSource;
     private final JdbcTemplate jdbc;

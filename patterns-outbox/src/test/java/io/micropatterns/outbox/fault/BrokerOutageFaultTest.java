@@ -27,8 +27,8 @@ class BrokerOutageFaultTest {
                 KafkaServer kafka = KafkaServer.builder().embedded().start()) {
             Ledger ledger = new Ledger(postgres);
             kafka.createTopic(ledger.topic(), PARTITIONS);
-            try (ConfigurableApplicationContext application = FaultApplication.run(
-                            FaultApplication.arguments(ledger, kafka, "spring.datasource.hikari.maximum-pool-size=20"));
+            try (ConfigurableApplicationContext application = FaultApplication.run(FaultApplication.arguments(
+                            ledger, kafka, "spring.datasource.hikari.maximum-pool-size=20"));
                     Deliveries deliveries = new Deliveries(kafka.bootstrapServers(), ledger.topic(), PARTITIONS)) {
                 LedgerWriters writers = application.getBean(LedgerWriters.class);
                 writers.start(8);
@@ -55,8 +55,10 @@ class BrokerOutageFaultTest {
 
     private static void awaitHealth(ConfigurableApplicationContext application, Status expected) {
         HealthIndicator indicator = application.getBean("outboxHealthIndicator", HealthIndicator.class);
-        await("health").atMost(Ledger.LONG).untilAsserted(() -> assertThat(indicator.health())
-                .extracting(Health::getStatus)
-                .isEqualTo(expected));
+        await("health")
+                .atMost(Ledger.LONG)
+                .untilAsserted(() -> assertThat(indicator.health())
+                        .extracting(Health::getStatus)
+                        .isEqualTo(expected));
     }
 }

@@ -26,8 +26,8 @@ class DatabaseHardStopFaultTest {
             Ledger ledger = new Ledger(postgres);
             kafka.createTopic(ledger.topic(), PARTITIONS);
             Deliveries deliveries = new Deliveries(kafka.bootstrapServers(), ledger.topic(), PARTITIONS);
-            try (ConfigurableApplicationContext application = FaultApplication.run(
-                            FaultApplication.arguments(ledger, kafka, "spring.datasource.hikari.maximum-pool-size=20"));
+            try (ConfigurableApplicationContext application = FaultApplication.run(FaultApplication.arguments(
+                            ledger, kafka, "spring.datasource.hikari.maximum-pool-size=20"));
                     deliveries) {
                 LedgerWriters writers = application.getBean(LedgerWriters.class);
                 writers.start(8);

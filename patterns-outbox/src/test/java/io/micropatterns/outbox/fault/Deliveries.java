@@ -73,10 +73,14 @@ final class Deliveries implements AutoCloseable {
         try (KafkaConsumer<String, String> uncommitted = consumer("read_uncommitted")) {
             end = uncommitted.endOffsets(partitions);
         }
-        await("no transaction is left open at the end of the topic").atMost(Ledger.LONG).pollDelay(Duration.ZERO).until(() -> {
-            poll();
-            return partitions.stream().allMatch(partition -> consumer.position(partition) >= end.get(partition));
-        });
+        await("no transaction is left open at the end of the topic")
+                .atMost(Ledger.LONG)
+                .pollDelay(Duration.ZERO)
+                .until(() -> {
+                    poll();
+                    return partitions.stream()
+                            .allMatch(partition -> consumer.position(partition) >= end.get(partition));
+                });
     }
 
     private int poll() {

@@ -17,9 +17,6 @@ record Delivery(UUID id, String key, long number, boolean doomed) {
         boolean doomed = record.value().endsWith(DOOMED);
         String number = record.value().replace(DOOMED, "");
         return new Delivery(
-                UUID.fromString(new String(id, StandardCharsets.UTF_8)),
-                record.key(),
-                Long.parseLong(number),
-                doomed);
+                UUID.fromString(new String(id, StandardCharsets.UTF_8)), record.key(), Long.parseLong(number), doomed);
     }
 }

@@ -68,7 +68,10 @@ final class Ledger {
     /** Waits until this many more entries have been committed. */
     void awaitMore(long entries) {
         long enough = size() + entries;
-        await("more commits").atMost(LONG).ignoreExceptionsInstanceOf(DataAccessException.class).until(() -> size() >= enough);
+        await("more commits")
+                .atMost(LONG)
+                .ignoreExceptionsInstanceOf(DataAccessException.class)
+                .until(() -> size() >= enough);
     }
 
     /** Who relays which shard now: the process ids, by shard. */
@@ -91,7 +94,9 @@ final class Ledger {
     void assertDeliveredExactlyOnce(List<Delivery> deliveries) {
         assertNothingLost(deliveries);
         Set<UUID> seen = new HashSet<>();
-        assertThat(deliveries.stream().filter(delivery -> !seen.add(delivery.id())).limit(SHOWN))
+        assertThat(deliveries.stream()
+                        .filter(delivery -> !seen.add(delivery.id()))
+                        .limit(SHOWN))
                 .as("delivered more than once")
                 .isEmpty();
         Map<String, Long> last = new HashMap<>();
@@ -112,7 +117,9 @@ final class Ledger {
         assertThat(deliveries.stream().filter(Delivery::doomed).limit(SHOWN))
                 .as("rolled back and yet delivered")
                 .isEmpty();
-        assertThat(deliveries.stream().filter(delivery -> !committed.contains(delivery.id())).limit(SHOWN))
+        assertThat(deliveries.stream()
+                        .filter(delivery -> !committed.contains(delivery.id()))
+                        .limit(SHOWN))
                 .as("delivered and not committed")
                 .isEmpty();
         Set<UUID> missing = new HashSet<>(committed);

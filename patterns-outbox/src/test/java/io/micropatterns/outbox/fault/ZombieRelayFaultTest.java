@@ -27,8 +27,8 @@ class ZombieRelayFaultTest {
                 PostgresServer.builder().embedded().durable(true).start()) {
             Ledger ledger = new Ledger(postgres);
             kafka.createTopic(ledger.topic(), PARTITIONS);
-            try (ConfigurableApplicationContext writer =
-                            FaultApplication.run(FaultApplication.arguments(ledger, kafka, "patterns.outbox.relay=none"));
+            try (ConfigurableApplicationContext writer = FaultApplication.run(
+                            FaultApplication.arguments(ledger, kafka, "patterns.outbox.relay=none"));
                     Instance one = start(ledger, kafka);
                     Instance two = start(ledger, kafka);
                     Deliveries deliveries = new Deliveries(kafka.bootstrapServers(), ledger.topic(), PARTITIONS)) {

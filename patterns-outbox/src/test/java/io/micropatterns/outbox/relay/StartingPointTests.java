@@ -13,11 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StartingPointTests {
 
     @ParameterizedTest(name = "{2}")
-    @CsvSource(
-            delimiter = ';',
-            quoteCharacter = '"',
-            textBlock =
-                    """
+    @CsvSource(delimiter = ';', quoteCharacter = '"', textBlock = """
             1|c|5:7:5||0|3 ; 1|c|5:9:5||0|4 ; a snapshot that ends later
             1|c|5:7:5||0|3 ; 1|c|7:7:||0|3 ; an old transaction was read since
             1|c|5:7:5|7:7:|2|3 ; 1|c|7:7:||0|3 ; the slice of an old transaction was finished since
