@@ -1,6 +1,9 @@
 package io.micropatterns.outbox;
 
-/** Names of the record headers that the library sets. */
+import java.util.Map;
+import java.util.Set;
+
+/** Names of the record headers that the library sets. Only {@link #CONTENT_TYPE} may be given with an event, and wins then. */
 public final class OutboxHeaders {
 
     /** The event's id: consumers deduplicate by it. */
@@ -15,5 +18,19 @@ public final class OutboxHeaders {
     /** Present on events published again by {@code replay}. */
     public static final String REPLAYED = "event-replayed";
 
+    private static final Set<String> RESERVED = Set.of(EVENT_ID, EVENT_TYPE, REPLAYED);
+
     private OutboxHeaders() {}
+
+    /** A copy of an event's own headers; consumers could not rely on the library's, were they given twice. */
+    static Map<String, String> own(Map<String, String> headers) {
+        for (String name : headers.keySet()) {
+            if (RESERVED.contains(name)) {
+                throw new IllegalArgumentException("Header '" + name
+                        + "' is set by the outbox itself; give the event's own header another name"
+                        + " (or use OutboxMessage's id and type)");
+            }
+        }
+        return Map.copyOf(headers);
+    }
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param topic the topic the record goes to
  * @param key the record's key, or {@code null} for none
  * @param payload the event object, serialised when it is published; a {@code byte[]} or a {@code String} goes as it is
- * @param headers extra record headers
+ * @param headers extra record headers; those that the outbox sets itself ({@link OutboxHeaders}) are refused with an
+ *     {@link IllegalArgumentException}
  */
 public record OutboxMessage(
         UUID id,
@@ -29,7 +30,7 @@ public record OutboxMessage(
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(topic, "topic");
         Objects.requireNonNull(payload, "payload");
-        headers = Map.copyOf(headers);
+        headers = OutboxHeaders.own(headers);
     }
 
     /** Starts a message for one topic. */

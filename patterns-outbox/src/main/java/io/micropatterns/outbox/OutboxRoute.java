@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topic the topic
  * @param key the record's key, or {@code null} for none
- * @param headers extra record headers
+ * @param headers extra record headers; those that the outbox sets itself ({@link OutboxHeaders}) are refused with an
+ *     {@link IllegalArgumentException}
  */
 public record OutboxRoute(String topic, @Nullable String key, Map<String, String> headers) {
 
     public OutboxRoute {
         Objects.requireNonNull(topic, "topic");
-        headers = Map.copyOf(headers);
+        headers = OutboxHeaders.own(headers);
     }
 
     /** A route without extra headers. */

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -113,6 +115,28 @@ class PublishingTests {
         assertThat(StreamReader.header(record, OutboxHeaders.CONTENT_TYPE)).startsWith("application/json");
         assertThat(StreamReader.header(record, "a")).isEqualTo("ä€");
         assertThat(record.timestamp()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OutboxHeaders.EVENT_ID, OutboxHeaders.EVENT_TYPE, OutboxHeaders.REPLAYED})
+    void theOutboxsOwnHeadersCannotBeGiven(String name) {
+        OutboxMessage.Builder message = OutboxMessage.to(topic).header(name, "mine");
+        assertThatThrownBy(() -> message.payload("x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(name);
+        assertThatThrownBy(() -> new OutboxRoute(topic, null, Map.of(name, "mine")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(name);
+    }
+
+    @Test
+    void theContentTypeCanBeGiven() {
+        node.publish(OutboxMessage.to(topic)
+                .type("note")
+                .header(OutboxHeaders.CONTENT_TYPE, "text/plain")
+                .payload("x"));
+        assertThat(StreamReader.header(cluster.read(topic, 1).get(0), OutboxHeaders.CONTENT_TYPE))
+                .isEqualTo("text/plain");
     }
 
     @Test

@@ -35,11 +35,12 @@ final class FollowerSql {
     String firstOfSlice(boolean hadTransactionsInProgress) {
         String rows = "(" + sinceXmax("position, xid") + " offset 0)";
         if (hadTransactionsInProgress) {
-            rows += " union all (select position, xid from " + table + where + IN_PROGRESS
-                    + " order by xid, position offset 0)";
+            // One by one, for of an array's length the planner knows nothing.
+            rows += " union all (select late.position, late.xid from unnest(?::xid8[]) id cross join lateral"
+                    + " (select position, xid from " + table + where + "xid = id offset 0) late)";
         }
-        return "select (select xid::text::bigint from " + table + where + SINCE_XMAX
-                + " and pg_visible_in_snapshot(xid, ?::pg_snapshot) order by xid desc limit 1), min(position) from ("
+        return "select (select last.xid::text::bigint from " + table + " last" + where + SINCE_XMAX
+                + " and pg_visible_in_snapshot(xid, ?::pg_snapshot) order by last.xid desc limit 1), min(position) from ("
                 + rows + ") o where pg_visible_in_snapshot(xid, ?::pg_snapshot)";
     }
 
@@ -52,8 +53,8 @@ final class FollowerSql {
 
     /** The current snapshot, and the highest position and transaction whose row it sees. */
     String end() {
-        return "select pg_current_snapshot()::text, max(position), (select xid::text::bigint from " + table + where
-                + "true order by xid desc limit 1) from " + table + where + "true";
+        return "select pg_current_snapshot()::text, max(position), (select last.xid::text::bigint from " + table
+                + " last" + where + "true order by last.xid desc limit 1) from " + table + where + "true";
     }
 
     String lock() {

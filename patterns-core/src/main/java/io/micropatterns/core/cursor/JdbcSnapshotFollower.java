@@ -115,7 +115,11 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         long[] inProgress = after.read().inProgress();
         List<Object> arguments = rangeArguments(after.read(), new long[0], null);
         arguments.add(snapshot.toString());
-        arguments.addAll(rangeArguments(after.read(), inProgress, null));
+        arguments.addAll(rangeArguments(after.read(), new long[0], null));
+        if (inProgress.length > 0) {
+            arguments.add(arrayLiteral(inProgress));
+            arguments.addAll(filterArguments);
+        }
         arguments.add(snapshot.toString());
         return Objects.requireNonNull(jdbc.queryForObject(
                 sql.firstOfSlice(inProgress.length > 0),
@@ -137,13 +141,16 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         }
         if (inProgress.length > 0) {
             arguments.addAll(filterArguments);
-            arguments.add(
-                    Arrays.stream(inProgress).mapToObj(Long::toString).collect(Collectors.joining(",", "{", "}")));
+            arguments.add(arrayLiteral(inProgress));
             if (limit != null) {
                 arguments.add(limit);
             }
         }
         return arguments;
+    }
+
+    private static String arrayLiteral(long[] ids) {
+        return Arrays.stream(ids).mapToObj(Long::toString).collect(Collectors.joining(",", "{", "}"));
     }
 
     private static SnapshotCursor endOfSlice(SnapshotCursor from, TransactionSnapshot slice, long lastPosition) {

@@ -102,7 +102,7 @@ class SnapshotFollowerPlanTests {
         List<String> arguments =
                 new ArrayList<>(List.of("1", quoted(xmax(from)), quoted(slice), "1", quoted(xmax(from))));
         if (inProgress) {
-            arguments.addAll(List.of("1", quoted("{" + from.replaceAll(".*:", "") + "}")));
+            arguments.addAll(List.of(quoted("{" + from.replaceAll(".*:", "") + "}"), "1"));
         }
         arguments.add(quoted(slice));
         return arguments;

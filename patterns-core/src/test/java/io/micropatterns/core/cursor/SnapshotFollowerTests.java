@@ -158,7 +158,8 @@ class SnapshotFollowerTests {
 
     @Test
     void refusesACursorWhoseTransactionsAreStillToCome() {
-        TransactionSnapshot now = follower.end().read();
+        TransactionSnapshot now = TransactionSnapshot.parse(
+                events.jdbc().queryForObject("select pg_current_snapshot()::text", String.class));
         String ahead = now.xmax() + 1_000 + ":" + (now.xmax() + 1_000) + ":";
         SnapshotCursor between = SnapshotCursor.at(follower.end().cluster(), TransactionSnapshot.parse(ahead), 0);
         SnapshotCursor within = follower.end().within(TransactionSnapshot.parse(ahead), 0);

@@ -40,7 +40,7 @@ final class OutboxEndpoint {
                 monitor.pending(),
                 monitor.oldestPendingAge(),
                 here != null && here.isRunning(),
-                here != null && here.isPaused(),
+                here == null ? null : here.isPaused(),
                 here == null ? List.of() : here.shards(),
                 here == null ? List.of() : here.owners());
     }
@@ -130,7 +130,7 @@ final class OutboxEndpoint {
      * @param pending unpublished events
      * @param oldestPendingAge how long the oldest has waited
      * @param running whether this instance's relay runs
-     * @param paused whether publishing is paused, everywhere
+     * @param paused whether publishing is paused, everywhere; {@code null} on an instance without a relay, which does not know
      * @param shards the shards that this instance relays
      * @param owners who relays which shard, among all instances
      */
@@ -138,7 +138,7 @@ final class OutboxEndpoint {
             long pending,
             Duration oldestPendingAge,
             boolean running,
-            boolean paused,
+            @Nullable Boolean paused,
             List<ShardStatus> shards,
             List<LeaseOwner> owners) {}
 }

@@ -1,6 +1,7 @@
 package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.core.cursor.SnapshotCursor;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,11 +29,15 @@ public final class OutboxRetention {
     private static final String ONE_AT_A_TIME =
             "select pg_try_advisory_xact_lock(hashtext('patterns_outbox_retention'))";
 
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
     private final JdbcTemplate jdbc;
     private final Partitions partitions;
     private final TransactionOperations transaction;
     private final Duration keep;
     private final Duration partitionLength;
+    /** Said once: it takes a person to change that. */
+    private volatile boolean denied;
 
     /**
      * On the outbox's data source.
@@ -121,10 +126,24 @@ public final class OutboxRetention {
         } catch (StillNeededException e) {
             return false;
         } catch (DataAccessException e) {
-            // Somebody holds the lock, rows of that time are in the default partition, or the right is missing.
-            log.debug("Could not {}; trying again later: {}", what, e.getMessage());
+            if (isDenied(e) && !denied) {
+                denied = true;
+                log.warn(
+                        "The outbox's user may not {}, so events stay in the default partition, and are deleted there row by"
+                                + " row: make it the owner of patterns_outbox, or set"
+                                + " patterns.outbox.retention.partition-interval=0 ({})",
+                        what,
+                        e.getMessage());
+            } else {
+                // Somebody holds the lock, or rows of that time are in the default partition.
+                log.debug("Could not {}; trying again later: {}", what, e.getMessage());
+            }
             return false;
         }
+    }
+
+    private static boolean isDenied(DataAccessException e) {
+        return e.getRootCause() instanceof SQLException cause && INSUFFICIENT_PRIVILEGE.equals(cause.getSQLState());
     }
 
     private void delete(String table, List<ShardCursor> cursors, Instant before) {

@@ -27,6 +27,10 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -69,6 +73,31 @@ class OutboxRetentionTests {
         assertThat(count("patterns_outbox_default")).isZero();
         retention(Duration.ofDays(1)).run();
         assertThat(partitions()).hasSize(3);
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aUserWhoMayNotCreatePartitionsIsToldOnceAndKeepsEverything(CapturedOutput output) {
+        insert(0, 2);
+        String writer = "writer_of_" + database;
+        jdbc.execute("create role " + writer);
+        try {
+            jdbc.execute("grant select, insert, update, delete on all tables in schema public to " + writer);
+            PGSimpleDataSource asWriter =
+                    (PGSimpleDataSource) PostgresServer.shared().dataSource(database);
+            asWriter.setOptions("-c role=" + writer);
+            OutboxRetention retention = new OutboxRetention(
+                    asWriter, new TransactionTemplate(new JdbcTransactionManager(asWriter)), HOUR, HOUR);
+            retention.run();
+            retention.run();
+
+            assertThat(partitions()).isEmpty();
+            assertThat(count("patterns_outbox")).isEqualTo(2);
+        } finally {
+            jdbc.execute("drop owned by " + writer);
+            jdbc.execute("drop role " + writer);
+        }
+        assertThat(output).containsOnlyOnce("patterns.outbox.retention.partition-interval=0");
     }
 
     @Test
