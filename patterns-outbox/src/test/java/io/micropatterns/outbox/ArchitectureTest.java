@@ -25,6 +25,6 @@ class ArchitectureTest {
 
     @Test
     void describesEveryProperty() {
-        ConfigurationMetadata.of("patterns.outbox").check(35);
+        ConfigurationMetadata.of("patterns.outbox").check(28);
     }
 }

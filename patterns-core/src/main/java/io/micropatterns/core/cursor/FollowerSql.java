@@ -35,9 +35,10 @@ final class FollowerSql {
     String firstOfSlice(boolean hadTransactionsInProgress) {
         String rows = "(" + sinceXmax("position, xid") + " offset 0)";
         if (hadTransactionsInProgress) {
-            // One by one, for of an array's length the planner knows nothing.
-            rows += " union all (select late.position, late.xid from unnest(?::xid8[]) id cross join lateral"
-                    + " (select position, xid from " + table + where + "xid = id offset 0) late)";
+            // One by one, for of an array's length the planner knows nothing. The table may have a column of any name.
+            rows += " union all (select late.position, late.xid from unnest(?::xid8[]) follower_late(follower_xid)"
+                    + " cross join lateral (select position, xid from " + table + where
+                    + "xid = follower_late.follower_xid offset 0) late)";
         }
         return "select (select last.xid::text::bigint from " + table + " last" + where + SINCE_XMAX
                 + " and pg_visible_in_snapshot(xid, ?::pg_snapshot) order by last.xid desc limit 1), min(position) from ("

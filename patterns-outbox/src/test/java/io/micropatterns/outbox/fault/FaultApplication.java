@@ -60,7 +60,7 @@ class FaultApplication {
         // Lost connections are what these tests are about.
         properties.put("logging.level.com.zaxxer.hikari", "off");
         properties.put("logging.level.org.springframework.transaction.support", "off");
-        properties.put("logging.level.io.micropatterns", "error");
+        properties.put("logging.level.io.micropatterns", System.getProperty("fault.log", "error"));
         properties.put("patterns.outbox.name", ledger.topic());
         properties.put("patterns.outbox.shards", "4");
         properties.put("patterns.outbox.polling.lease-time-to-live", "2s");
