@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.awaitility.core.ConditionTimeoutException;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -83,6 +84,13 @@ public final class TestCluster implements AutoCloseable {
     public List<ConsumerRecord<String, String>> read(String topic, int count) {
         try (StreamReader reader = new StreamReader(bootstrapServers, topic)) {
             return List.copyOf(reader.readUntil(read -> read.size() >= count));
+        } catch (ConditionTimeoutException e) {
+            List<String> letters = jdbc().queryForList(
+                            "select concat_ws(' ', reference, status, attempts, cause_type, cause_message)"
+                                    + " from patterns_dead_letter where destination = ?",
+                            String.class,
+                            topic);
+            throw new AssertionError("Fewer than " + count + " records in " + topic + "; dead letters: " + letters, e);
         }
     }
 

@@ -205,7 +205,9 @@ class TcpProxyTest {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
-                CompletableFuture.runAsync(() -> echo(socket));
+                Thread echo = new Thread(() -> echo(socket), "echo-" + socket.getPort());
+                echo.setDaemon(true);
+                echo.start();
             } catch (IOException ex) {
                 // Closed.
             }
