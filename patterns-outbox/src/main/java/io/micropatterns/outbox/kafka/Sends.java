@@ -3,6 +3,8 @@ package io.micropatterns.outbox.kafka;
 import io.micropatterns.outbox.OutboxHeaders;
 import io.micropatterns.outbox.OutboxRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,15 +27,18 @@ final class Sends {
     private static final List<Class<? extends Exception>> RECORD_FAULTS = List.of(
             RecordTooLargeException.class,
             SerializationException.class,
+            InvalidRecordException.class,
+            InvalidTimestampException.class);
+
+    private static final List<Class<? extends Exception>> TOPIC_FAULTS = List.of(
             InvalidTopicException.class,
             TopicAuthorizationException.class,
-            InvalidRecordException.class,
-            InvalidTimestampException.class,
             PolicyViolationException.class,
             UnsupportedForMessageFormatException.class);
 
     private final Map<Long, Throwable> rejected = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final Map<Exception, OutboxRecord> firstWith = Collections.synchronizedMap(new IdentityHashMap<>());
 
     void send(Producer<byte[], byte[]> producer, OutboxRecord event) {
         producer.send(producerRecord(event), (metadata, exception) -> {
@@ -52,11 +57,27 @@ final class Sends {
     }
 
     private void failed(OutboxRecord event, Exception exception) {
-        if (RECORD_FAULTS.stream().anyMatch(fault -> fault.isInstance(exception))) {
+        if (isItsOwnFault(event, exception)) {
             rejected.put(event.position(), exception);
         } else {
             failure.compareAndSet(null, exception);
         }
+    }
+
+    /**
+     * A transaction that aborts fails the records it has not sent yet with the very exception that one record caused:
+     * that one is told first.
+     */
+    private boolean isItsOwnFault(OutboxRecord event, Exception exception) {
+        OutboxRecord first = firstWith.putIfAbsent(exception, event);
+        if (first == null || first.topic().equals(event.topic()) && isOneOf(TOPIC_FAULTS, exception)) {
+            return isOneOf(RECORD_FAULTS, exception) || isOneOf(TOPIC_FAULTS, exception);
+        }
+        return false;
+    }
+
+    private static boolean isOneOf(List<Class<? extends Exception>> faults, Exception exception) {
+        return faults.stream().anyMatch(fault -> fault.isInstance(exception));
     }
 
     /** The cause of each record that can never be published as it is, by position. */
