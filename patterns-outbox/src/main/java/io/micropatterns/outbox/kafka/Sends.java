@@ -70,10 +70,10 @@ final class Sends {
      */
     private boolean isItsOwnFault(OutboxRecord event, Exception exception) {
         OutboxRecord first = firstWith.putIfAbsent(exception, event);
-        if (first == null || first.topic().equals(event.topic()) && isOneOf(TOPIC_FAULTS, exception)) {
-            return isOneOf(RECORD_FAULTS, exception) || isOneOf(TOPIC_FAULTS, exception);
+        if (isOneOf(TOPIC_FAULTS, exception)) {
+            return first == null || first.topic().equals(event.topic());
         }
-        return false;
+        return first == null && isOneOf(RECORD_FAULTS, exception);
     }
 
     private static boolean isOneOf(List<Class<? extends Exception>> faults, Exception exception) {
