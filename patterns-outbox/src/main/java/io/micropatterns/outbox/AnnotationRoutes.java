@@ -2,6 +2,7 @@ package io.micropatterns.outbox;
 
 import io.micropatterns.core.payload.PayloadTypes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -12,7 +13,7 @@ import org.springframework.util.ConcurrentReferenceHashMap;
 /** Routes by router beans, then by configuration, then by annotation. Parsed routes are kept for each class. */
 final class AnnotationRoutes implements RouteResolver {
 
-    private final Map<String, RouteSpecification> configured;
+    private final Map<String, List<RouteTemplate>> configured = new HashMap<>();
     private final List<OutboxRouter> routers;
     private final PayloadTypes types;
     private final UnaryOperator<String> placeholders;
@@ -24,7 +25,8 @@ final class AnnotationRoutes implements RouteResolver {
             List<OutboxRouter> routers,
             PayloadTypes types,
             UnaryOperator<String> placeholders) {
-        this.configured = Map.copyOf(configured);
+        // At once, so that a mistake ends the start and not the first publication.
+        configured.forEach((type, route) -> this.configured.put(type, RouteTemplate.parse(route, type, placeholders)));
         this.routers = List.copyOf(routers);
         this.types = types;
         this.placeholders = placeholders;
@@ -64,19 +66,19 @@ final class AnnotationRoutes implements RouteResolver {
     }
 
     private List<RouteTemplate> parse(Class<?> eventClass, String type) {
-        RouteSpecification specification = configured.get(type);
-        if (specification == null) {
-            OutboxEvent annotation = annotationOf(eventClass);
-            if (annotation == null) {
-                throw new OutboxException(
-                        "No route is known for event type '" + type + "' (" + eventClass.getName()
-                                + "). Annotate the class with @OutboxEvent(topic = …), configure patterns.outbox.routing."
-                                + type + ".topics, or publish an OutboxMessage.to(topic).",
-                        null);
-            }
-            specification = RouteSpecification.of(annotation);
+        List<RouteTemplate> route = configured.get(type);
+        if (route != null) {
+            return route;
         }
-        return RouteTemplate.parse(specification, type, placeholders);
+        OutboxEvent annotation = annotationOf(eventClass);
+        if (annotation == null) {
+            throw new OutboxException(
+                    "No route is known for event type '" + type + "' (" + eventClass.getName()
+                            + "). Annotate the class with @OutboxEvent(topic = …), configure "
+                            + RouteSpecification.property(type) + ".topics, or publish an OutboxMessage.to(topic).",
+                    null);
+        }
+        return RouteTemplate.parse(RouteSpecification.of(annotation), type, placeholders);
     }
 
     private static @Nullable OutboxEvent annotationOf(Class<?> eventClass) {

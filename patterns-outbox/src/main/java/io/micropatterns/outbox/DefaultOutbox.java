@@ -42,7 +42,7 @@ final class DefaultOutbox implements Outbox {
         this.serializer = builder.serializer;
         this.routes = builder.routes;
         this.trace = builder.trace;
-        this.listener = builder.listener;
+        this.listener = OutboxListener.all(List.of(builder.listener));
         this.signals = builder.signals;
         this.ownTransaction = builder.ownTransaction;
         this.growthGuard = builder.growthGuard;

@@ -76,7 +76,7 @@ public interface Outbox {
         TransactionOperations ownTransaction;
 
         LongConsumer growthGuard = more -> {};
-        int shards = 4;
+        int shards = 1;
         long maxPayloadSize = 1_000_000;
 
         private Builder(DataSource dataSource, OutboxStore store, PayloadSerializer serializer) {
@@ -121,7 +121,7 @@ public interface Outbox {
             return this;
         }
 
-        /** How many shards keys are spread over, 1 to 1024; default 4. */
+        /** How many shards keys are spread over, 1 to 1024; default 1. The relay's log must have registered as many. */
         public Builder shards(int shards) {
             if (shards < 1 || shards > 1024) {
                 throw new IllegalArgumentException("shards must be between 1 and 1024, but is " + shards);

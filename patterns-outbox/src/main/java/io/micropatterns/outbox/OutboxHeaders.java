@@ -18,7 +18,13 @@ public final class OutboxHeaders {
     /** Present on events published again by {@code replay}. */
     public static final String REPLAYED = "event-replayed";
 
-    private static final Set<String> RESERVED = Set.of(EVENT_ID, EVENT_TYPE, REPLAYED);
+    /**
+     * Never in the stream: stands in for the headers of a stored row that are no JSON object of strings, with their text.
+     * Such an event goes to the dead letters; one that an operator has emptied there is published without.
+     */
+    public static final String UNREADABLE = "unreadable-headers";
+
+    private static final Set<String> RESERVED = Set.of(EVENT_ID, EVENT_TYPE, REPLAYED, UNREADABLE);
 
     private OutboxHeaders() {}
 

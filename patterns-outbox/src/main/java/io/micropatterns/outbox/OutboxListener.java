@@ -3,7 +3,10 @@ package io.micropatterns.outbox;
 import java.time.Duration;
 import java.util.List;
 
-/** Hears what the outbox does; the hook for metrics. Called on the working thread: it must be quick and thread-safe. */
+/**
+ * Hears what the outbox does; the hook for metrics. Called on the working thread: it must be quick and thread-safe. An
+ * exception of its own is logged and changes nothing.
+ */
 public interface OutboxListener {
 
     /** Events were stored in a transaction, which may still roll back. */
@@ -18,8 +21,8 @@ public interface OutboxListener {
     /** A relay session failed and will be opened again. */
     default void failed(int shard, Throwable cause) {}
 
-    /** The listener that calls all of these, in order. */
+    /** The listener that calls all of these, in order, whatever one of them throws. */
     static OutboxListener all(List<OutboxListener> listeners) {
-        return listeners.size() == 1 ? listeners.get(0) : new OutboxListeners(listeners);
+        return new OutboxListeners(listeners);
     }
 }

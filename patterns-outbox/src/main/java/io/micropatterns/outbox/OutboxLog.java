@@ -36,8 +36,14 @@ public interface OutboxLog {
         /** Makes a cursor from before a restore fit this database. */
         SnapshotCursor rebase(SnapshotCursor cursor);
 
-        /** The next committed events, in an order that keeps each key's. */
-        SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit);
+        /**
+         * The next committed events, in an order that keeps each key's.
+         *
+         * @param after where the last page ended
+         * @param limit the most events, at least 1
+         * @param maxBytes the page's last event is at the latest that by which the payloads' bytes reach this
+         */
+        SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit, long maxBytes);
 
         /** The progress saved last. */
         Optional<SnapshotCursor> progress();

@@ -7,7 +7,11 @@ import java.util.List;
 /** Brings stored events to the stream, in the background. Thread-safe. */
 public interface OutboxRelay {
 
-    /** Begins to share the shards with the other instances and to relay. Does not block. */
+    /**
+     * Begins to share the shards with the other instances and to relay, in the background. One query.
+     *
+     * @throws IllegalStateException when there are no shards
+     */
     void start();
 
     /** Stops relaying and gives the shards back; waits for the page under way, boundedly. Can be started again. */

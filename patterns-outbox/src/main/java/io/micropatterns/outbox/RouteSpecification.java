@@ -19,6 +19,12 @@ public record RouteSpecification(List<String> topics, String key, Map<String, St
         headers = Map.copyOf(headers);
     }
 
+    /** The configuration key of a type's route; in brackets where the name would otherwise not be read as one. */
+    public static String property(String type) {
+        String prefix = "patterns.outbox.routing";
+        return type.matches("[A-Za-z0-9-]+") ? prefix + "." + type : prefix + "[" + type + "]";
+    }
+
     static RouteSpecification of(OutboxEvent annotation) {
         Map<String, String> headers = new LinkedHashMap<>();
         for (String header : annotation.headers()) {

@@ -40,6 +40,7 @@ final class RouteTemplate {
         }
         try {
             Expression key = specification.key().isEmpty() ? null : PARSER.parseExpression(specification.key());
+            OutboxHeaders.own(specification.headers());
             Map<String, Expression> headers = new HashMap<>();
             specification.headers().forEach((name, value) -> headers.put(name, PARSER.parseExpression(value)));
             List<RouteTemplate> templates = new ArrayList<>();
@@ -55,10 +56,7 @@ final class RouteTemplate {
                             + e.getSimpleMessage(),
                     e);
         } catch (IllegalArgumentException e) {
-            throw new OutboxException(
-                    "The route of event type '" + type + "' names a placeholder that cannot be resolved: "
-                            + e.getMessage(),
-                    e);
+            throw new OutboxException("The route of event type '" + type + "' cannot be used: " + e.getMessage(), e);
         }
     }
 

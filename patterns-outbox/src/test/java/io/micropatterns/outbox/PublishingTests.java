@@ -15,8 +15,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
@@ -41,9 +44,7 @@ class PublishingTests {
                 "patterns.outbox.routing.configured.topics=#{topic},#{topic + '-copy'}",
                 "patterns.outbox.routing.configured.key='configured-' + id",
                 "patterns.outbox.routing.configured.headers.source='configuration'",
-                "patterns.outbox.routing.placed.topics=${test.tenant}-${spring.application.name}",
-                "patterns.outbox.routing.bad-syntax.topics=#{oops",
-                "patterns.outbox.routing.no-topic.topics=");
+                "patterns.outbox.routing.placed.topics=${test.tenant}-${spring.application.name}");
     }
 
     @AfterAll
@@ -89,6 +90,27 @@ class PublishingTests {
         });
 
         assertThat(texts(5)).containsExactly("1", "2", "3", "4", "5");
+    }
+
+    @Test
+    void anApplicationsOwnMulticasterThreadsDoNotTakeEventsOutOfTheirTransaction() {
+        node.transaction().executeWithoutResult(status -> node.context().publishEvent(new Noted(topic, "k", "1")));
+        node.transaction().executeWithoutResult(status -> {
+            node.context().publishEvent(new Noted(topic, "k", "rolled back"));
+            status.setRollbackOnly();
+        });
+        node.transaction().executeWithoutResult(status -> node.context().publishEvent(new Noted(topic, "k", "2")));
+
+        assertThat(texts(2)).containsExactly("1", "2");
+    }
+
+    @Test
+    void aRoutedApplicationEventIsRefusedBecauseItCannotBeSerialised() {
+        node.transaction()
+                .executeWithoutResult(
+                        status -> assertThatThrownBy(() -> node.context().publishEvent(new SpringEvent(this)))
+                                .isInstanceOf(OutboxException.class)
+                                .hasMessageContainingAll("SpringEvent", "ApplicationEvent", "plain object"));
     }
 
     @Test
@@ -278,12 +300,12 @@ class PublishingTests {
             assertThatThrownBy(() -> node.outbox().publish(new BadHeader(topic)))
                     .isInstanceOf(OutboxException.class)
                     .hasMessageContainingAll("name=expression", "no-equals-sign");
+            assertThatThrownBy(() -> node.outbox().publish(new ReservedHeader(topic)))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContainingAll("'reserved-header'", "'event-id'");
             assertThatThrownBy(() -> node.outbox().publish(new Noted(null, "k", "1")))
                     .isInstanceOf(OutboxException.class)
                     .hasMessageContainingAll("'noted'", "topic");
-            assertThatThrownBy(() -> node.outbox().publish(new NoTopic(1)))
-                    .isInstanceOf(OutboxException.class)
-                    .hasMessageContainingAll("'no-topic'", "topic");
             assertThatThrownBy(() -> node.outbox().publish(new BadPlaceholder(1)))
                     .isInstanceOf(OutboxException.class)
                     .hasMessageContainingAll("'bad-placeholder'", "no.such.property");
@@ -331,18 +353,31 @@ class PublishingTests {
     record NoSuchProperty(String topic) {}
 
     @PayloadType("bad-syntax")
+    @OutboxEvent(topic = "#{oops")
     record BadSyntax(String topic) {}
 
     @PayloadType("bad-header")
     @OutboxEvent(topic = "#{topic}", headers = "no-equals-sign")
     record BadHeader(String topic) {}
 
-    @PayloadType("no-topic")
-    record NoTopic(int id) {}
-
     @PayloadType("bad-placeholder")
     @OutboxEvent(topic = "${no.such.property}")
     record BadPlaceholder(int id) {}
+
+    @PayloadType("spring-event")
+    @OutboxEvent(topic = "any")
+    static final class SpringEvent extends ApplicationEvent {
+
+        private static final long serialVersionUID = 1L;
+
+        SpringEvent(Object source) {
+            super(source);
+        }
+    }
+
+    @PayloadType("reserved-header")
+    @OutboxEvent(topic = "#{topic}", headers = "event-id='mine'")
+    record ReservedHeader(String topic) {}
 
     @PayloadType("curious")
     @OutboxEvent(topic = "#{topic}", key = "T(java.lang.Runtime).getRuntime()")
@@ -377,6 +412,14 @@ class PublishingTests {
 
     @Configuration(proxyBeanMethods = false)
     static class Routers {
+
+        /** As many applications have it. */
+        @Bean
+        SimpleApplicationEventMulticaster applicationEventMulticaster() {
+            SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster();
+            multicaster.setTaskExecutor(new SimpleAsyncTaskExecutor("event-"));
+            return multicaster;
+        }
 
         @Bean
         OutboxRouter negativeIds() {

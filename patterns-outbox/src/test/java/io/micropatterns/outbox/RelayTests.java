@@ -3,6 +3,7 @@ package io.micropatterns.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micropatterns.core.deadletter.DeadLetter;
 import io.micropatterns.test.kafka.KafkaServer;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** Several instances, and what they do when their world changes. */
 class RelayTests {
@@ -173,6 +176,48 @@ class RelayTests {
     }
 
     @Test
+    void aListenerThatThrowsHoldsUpNothing() {
+        TestNode node = cluster.start(ThrowingListener.class, "patterns.outbox.shards=1");
+        publish(node, 0, 3);
+        publish(node, 3, 6);
+
+        assertThat(cluster.values(topic, 6)).containsExactlyElementsOf(texts(0, 6));
+        assertThat(node.relay().shards().get(0).failure()).isNull();
+    }
+
+    @Test
+    void aRowWithUnreadableHeadersIsParkedAndPublishedOnceAnOperatorHasMendedIt() {
+        TestNode node = cluster.start("patterns.outbox.shards=1", "patterns.outbox.dead-letters.attempts=1");
+        node.relay().pause();
+        publish(node, 0, 3);
+        cluster.jdbc()
+                .update("update patterns_outbox set headers = 'not json' where convert_from(payload, 'utf8') = '1'");
+        node.relay().resume();
+
+        assertThat(cluster.values(topic, 2)).containsExactly("0", "2");
+        await().atMost(PATIENCE).until(() -> node.lettersOf(topic).size() == 1);
+        DeadLetter letter = node.lettersOf(topic).get(0);
+        assertThat(letter.causeMessage()).contains("not a JSON object of strings", "not json");
+        assertThat(node.deadLetters().replay(letter.id(), letter.payload(), Map.of(OutboxHeaders.UNREADABLE, "")))
+                .isTrue();
+        var mended = cluster.read(topic, 3).get(2);
+        assertThat(mended.value()).isEqualTo("1");
+        assertThat(StreamReader.header(mended, OutboxHeaders.UNREADABLE)).isNull();
+    }
+
+    @Test
+    void aPauseSavesHowFarTheRelayHasCome() {
+        TestNode node = cluster.start("patterns.outbox.shards=1", "patterns.outbox.polling.progress-interval=1m");
+        publish(node, 0, 5);
+        cluster.values(topic, 5);
+        String saved = "select count(*) from patterns_outbox_shard where cursor is not null";
+        assertThat(cluster.jdbc().queryForObject(saved, Long.class)).isZero();
+        node.relay().pause();
+
+        await().atMost(PATIENCE).until(() -> cluster.jdbc().queryForObject(saved, Long.class) == 1);
+    }
+
+    @Test
     void aRelayCanBeStoppedAndStartedAgain() {
         TestNode node = cluster.start();
         node.relay().stop();
@@ -210,6 +255,25 @@ class RelayTests {
                 .as("copies are not copied again")
                 .isEqualTo(3);
         assertThat(cluster.values(topic, 7)).containsExactly("0", "1", "2", "1", "0", "1", "2");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ThrowingListener {
+
+        @Bean
+        OutboxListener throwing() {
+            return new OutboxListener() {
+                @Override
+                public void stored(List<OutboxRecord> records) {
+                    throw new IllegalStateException("stored");
+                }
+
+                @Override
+                public void published(int shard, List<OutboxRecord> records, Duration took) {
+                    throw new IllegalStateException("published");
+                }
+            };
+        }
     }
 
     private static long relayed(TestNode node) {

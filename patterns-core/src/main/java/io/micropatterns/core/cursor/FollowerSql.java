@@ -12,10 +12,12 @@ final class FollowerSql {
     private final String table;
     private final String columns;
     private final String where;
+    private final @Nullable String size;
 
-    FollowerSql(String table, String columns, @Nullable String filter) {
+    FollowerSql(String table, String columns, @Nullable String filter, @Nullable String size) {
         this.table = table;
         this.columns = columns;
+        this.size = size;
         this.where = filter == null ? " where " : " where " + filter + " and ";
     }
 
@@ -28,7 +30,16 @@ final class FollowerSql {
                     + " order by xid, position limit ?)";
         }
         return "select s.follower_snapshot, o.* from (select pg_current_snapshot()::text as follower_snapshot) s"
-                + " left join (" + rows + ") o on true order by o.follower_position";
+                + " left join (" + withinSize(rows) + ") o on true order by o.follower_position";
+    }
+
+    /** Of rows those up to the one by which their sizes reach a bound, each with the sum so far; all without a size. */
+    private String withinSize(String rows) {
+        if (size == null) {
+            return rows;
+        }
+        return "select * from (select r.*, sum(" + size + ") over (order by follower_position rows unbounded preceding)"
+                + " as follower_size from (" + rows + ") r) b where follower_size - " + size + " < ?";
     }
 
     /** A slice's last new transaction and first position. The fences keep the planner on the index by transaction id. */
@@ -47,9 +58,10 @@ final class FollowerSql {
 
     /** A page of a slice, by position. */
     String pageOfSlice() {
-        return "select " + columns + ", position as follower_position from " + table + where
-                + "position > ? and pg_visible_in_snapshot(xid, ?::pg_snapshot)"
-                + " and not pg_visible_in_snapshot(xid, ?::pg_snapshot) order by position limit ?";
+        return withinSize("select " + columns + ", position as follower_position from " + table + where
+                        + "position > ? and pg_visible_in_snapshot(xid, ?::pg_snapshot)"
+                        + " and not pg_visible_in_snapshot(xid, ?::pg_snapshot) order by position limit ?")
+                + (size == null ? "" : " order by follower_position");
     }
 
     /** The current snapshot, and the highest position and transaction whose row it sees. */

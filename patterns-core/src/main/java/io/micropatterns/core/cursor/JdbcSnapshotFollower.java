@@ -24,6 +24,7 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
     private final String table;
     private final RowMapper<T> mapper;
     private final List<Object> filterArguments;
+    private final boolean sized;
     private final FollowerSql sql;
 
     JdbcSnapshotFollower(Builder<T> builder) {
@@ -34,7 +35,8 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         this.table = builder.table;
         this.mapper = builder.mapper;
         this.filterArguments = builder.filterArguments;
-        this.sql = new FollowerSql(builder.table, builder.columns, builder.filter);
+        this.sized = builder.size != null;
+        this.sql = new FollowerSql(builder.table, builder.columns, builder.filter, builder.size);
     }
 
     @Override
@@ -67,27 +69,37 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
     }
 
     @Override
-    public SnapshotPage<T> read(SnapshotCursor after, int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("limit must be at least 1, but is " + limit);
+    public SnapshotPage<T> read(SnapshotCursor after, int limit, long maxSize) {
+        if (limit < 1 || maxSize < 1) {
+            throw new IllegalArgumentException(
+                    "limit and maxSize must be at least 1, but are " + limit + " and " + maxSize);
         }
-        return after.slice() == null ? readNewSlice(after, limit) : readWithinSlice(after, after.slice(), limit);
+        return after.slice() == null
+                ? readNewSlice(after, limit, maxSize)
+                : readWithinSlice(after, after.slice(), limit, maxSize);
     }
 
-    private SnapshotPage<T> readNewSlice(SnapshotCursor after, int limit) {
+    private SnapshotPage<T> readNewSlice(SnapshotCursor after, int limit, long maxSize) {
         long[] inProgress = after.read().inProgress();
         List<Object> arguments = rangeArguments(after.read(), inProgress, limit + 1L);
-        Rows rows = new Rows(limit);
+        Rows rows = new Rows(limit, maxSize);
+        addSize(arguments, maxSize);
         jdbc.query(sql.nextSlice(inProgress.length > 0), rows::add, arguments.toArray());
         TransactionSnapshot snapshot = TransactionSnapshot.parse(rows.snapshot);
         requireNotBehind(after, snapshot);
         requirePast(rows.newestTransaction, snapshot);
-        if (rows.count <= limit) {
+        if (rows.count <= limit && !rows.sizeReached) {
             TransactionSnapshot slice = durable(after, snapshot, rows.newestTransaction);
             return new SnapshotPage<>(rows.rows, endOfSlice(after, slice, rows.lastPosition), true);
         }
         SnapshotCursor start = startOfSlice(after, snapshot);
-        return readWithinSlice(start, start.newest(), limit);
+        return readWithinSlice(start, start.newest(), limit, maxSize);
+    }
+
+    private void addSize(List<Object> arguments, long maxSize) {
+        if (sized) {
+            arguments.add(maxSize);
+        }
     }
 
     /**
@@ -99,13 +111,14 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         return snapshot.before(Math.max(after.read().xmax(), lastCommitted + 1));
     }
 
-    private SnapshotPage<T> readWithinSlice(SnapshotCursor after, TransactionSnapshot slice, int limit) {
+    private SnapshotPage<T> readWithinSlice(SnapshotCursor after, TransactionSnapshot slice, int limit, long maxSize) {
         List<Object> arguments = new ArrayList<>(filterArguments);
         arguments.addAll(
                 List.of(after.position(), slice.toString(), after.read().toString(), limit));
-        Rows rows = new Rows(limit);
+        addSize(arguments, maxSize);
+        Rows rows = new Rows(limit, maxSize);
         jdbc.query(sql.pageOfSlice(), rows::addRow, arguments.toArray());
-        if (rows.count < limit) {
+        if (rows.count < limit && !rows.sizeReached) {
             return new SnapshotPage<>(rows.rows, endOfSlice(after, slice, rows.lastPosition), true);
         }
         return new SnapshotPage<>(rows.rows, after.within(slice, rows.lastPosition), false);
@@ -216,18 +229,21 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
         return value;
     }
 
-    /** Collects up to {@code limit} rows and counts the rest. */
+    /** Collects up to {@code limit} rows and counts the rest; those beyond the size do not come. */
     private final class Rows {
 
         private final int limit;
+        private final long maxSize;
         private final List<T> rows = new ArrayList<>();
         private String snapshot = "";
         private int count;
+        private boolean sizeReached;
         private long lastPosition;
         private long newestTransaction;
 
-        Rows(int limit) {
+        Rows(int limit, long maxSize) {
             this.limit = limit;
+            this.maxSize = maxSize;
         }
 
         /** A row of the outer join: the snapshot, and a row of the table or nothing. */
@@ -248,6 +264,7 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
                 rows.add(Objects.requireNonNull(row, "the row mapper returned null"));
             }
             lastPosition = result.getLong("follower_position");
+            sizeReached = sized && result.getLong("follower_size") >= maxSize;
         }
     }
 }

@@ -47,7 +47,19 @@ public interface SnapshotFollower<T> {
      * @param limit the most rows to return, at least 1
      * @throws CursorMismatchException when the database's transaction ids lie behind the cursor's, or behind a row's
      */
-    SnapshotPage<T> read(SnapshotCursor after, int limit);
+    default SnapshotPage<T> read(SnapshotCursor after, int limit) {
+        return read(after, limit, Long.MAX_VALUE);
+    }
+
+    /**
+     * Reads the next page, whose last row is at the latest that by which the sum of sizes reaches a bound.
+     *
+     * @param after where the last page ended
+     * @param limit the most rows to return, at least 1
+     * @param maxSize the bound, at least 1; means nothing unless the builder was told what a row's size is
+     * @throws CursorMismatchException when the database's transaction ids lie behind the cursor's, or behind a row's
+     */
+    SnapshotPage<T> read(SnapshotCursor after, int limit, long maxSize);
 
     /**
      * Checks that a cursor belongs to this cluster; call it when following starts and after each reconnect.
@@ -86,6 +98,9 @@ public interface SnapshotFollower<T> {
 
         List<Object> filterArguments = List.of();
 
+        @Nullable
+        String size;
+
         private Builder(DataSource dataSource, String table, RowMapper<T> mapper) {
             this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
             this.table = Objects.requireNonNull(table, "table");
@@ -102,6 +117,12 @@ public interface SnapshotFollower<T> {
         public Builder<T> filter(String filter, Object... arguments) {
             this.filter = Objects.requireNonNull(filter, "filter");
             this.filterArguments = List.of(arguments);
+            return this;
+        }
+
+        /** What a row's size is, to bound pages by: an SQL expression over the columns read that is never null. */
+        public Builder<T> size(String size) {
+            this.size = Objects.requireNonNull(size, "size");
             return this;
         }
 

@@ -21,7 +21,7 @@ class SnapshotFollowerPlanTests {
     private static final int READ = 200_000;
     private static final int UNREAD = 100;
 
-    private final FollowerSql sql = new FollowerSql("event", "position, key, n", "shard = ?");
+    private final FollowerSql sql = new FollowerSql("event", "position, key, n", "shard = ?", "8");
     private JdbcTemplate jdbc;
     private String read;
     private String slice;
@@ -87,7 +87,7 @@ class SnapshotFollowerPlanTests {
     }
 
     private List<String> page(long position, String from) {
-        return List.of("1", Long.toString(position), quoted(slice), quoted(from), "10");
+        return List.of("1", Long.toString(position), quoted(slice), quoted(from), "10", "100");
     }
 
     private List<String> nextSlice(String from, boolean inProgress) {
@@ -95,6 +95,7 @@ class SnapshotFollowerPlanTests {
         if (inProgress) {
             arguments.addAll(List.of("1", quoted("{" + from.replaceAll(".*:", "") + "}"), "11"));
         }
+        arguments.add("100");
         return arguments;
     }
 
@@ -146,6 +147,7 @@ class SnapshotFollowerPlanTests {
                     next.setInt(1, 1);
                     next.setString(2, xmax(read));
                     next.setInt(3, 11);
+                    next.setLong(4, 100);
                     next.executeQuery().close();
                 }
             }

@@ -61,6 +61,41 @@ class SnapshotFollowerTests {
         assertThat(follower.read(last, limit).rows()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 9, 10, 11, 12, 1_000})
+    void pagesEndWithTheRowByWhichTheirSizesReachTheBound(long maxSize) throws Exception {
+        SnapshotFollower<Event> sized =
+                Events.builder(events.dataSource()).size("n::int").build();
+        List<Long> read = new ArrayList<>();
+        try (Connection late = events.open(7)) {
+            events.insert(1, 6);
+            SnapshotCursor cursor = drain(sized, sized.beginning(), maxSize, read);
+            late.commit();
+            events.insert(8, 9);
+            cursor = drain(sized, cursor, maxSize, read);
+            assertThat(sized.read(cursor, 10, maxSize).rows()).isEmpty();
+        }
+        assertThat(read).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+    }
+
+    private static SnapshotCursor drain(
+            SnapshotFollower<Event> sized, SnapshotCursor from, long maxSize, List<Long> read) {
+        SnapshotCursor cursor = from;
+        SnapshotPage<Event> page;
+        do {
+            page = sized.read(cursor, 10, maxSize);
+            long size = page.rows().stream().mapToLong(Event::n).sum();
+            long last = page.rows().isEmpty()
+                    ? 0
+                    : page.rows().get(page.rows().size() - 1).n();
+            assertThat(size - last).isLessThan(maxSize);
+            assertThat(page.sliceDone() || size >= maxSize).isTrue();
+            page.rows().forEach(event -> read.add(event.n()));
+            cursor = page.next();
+        } while (!page.rows().isEmpty());
+        return cursor;
+    }
+
     @Test
     void walksALargeBacklogInWhichALateCommitterHasTheLowestPositions() throws Exception {
         List<Long> read = new ArrayList<>();

@@ -1,12 +1,14 @@
 package io.micropatterns.outbox.autoconfigure;
 
 import io.micropatterns.core.autoconfigure.PropertyRange;
+import io.micropatterns.outbox.RouteSpecification;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.util.unit.DataSize;
 
@@ -51,6 +53,16 @@ public record OutboxProperties(
         PropertyRange.require("patterns.outbox.shards", shards, 1, 1024);
         PropertyRange.require(
                 "patterns.outbox.max-payload-size", maxPayloadSize, DataSize.ofBytes(1), DataSize.ofGigabytes(1));
+        routing.forEach((type, route) -> {
+            if (route.topics().isEmpty()) {
+                throw new InvalidConfigurationPropertyValueException(
+                        RouteSpecification.property(type) + ".topics",
+                        null,
+                        "It must name at least one topic: a configured route replaces the annotation's as a whole. A type"
+                                + " whose name has other characters than letters, digits and hyphens goes in brackets,"
+                                + " as in patterns.outbox.routing[order.placed].topics.");
+            }
+        });
     }
 
     /** Where events go. */
@@ -77,7 +89,7 @@ public record OutboxProperties(
      * @param headers SpEL expression over the event of each extra record header.
      */
     public record Route(
-            List<String> topics,
+            @DefaultValue List<String> topics,
             @DefaultValue("") String key,
             @DefaultValue Map<String, String> headers) {}
 

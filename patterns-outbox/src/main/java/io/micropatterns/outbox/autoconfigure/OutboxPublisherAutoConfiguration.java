@@ -1,11 +1,13 @@
 package io.micropatterns.outbox.autoconfigure;
 
+import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.payload.PayloadSerializer;
 import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.jdbc.JdbcOutboxLog;
 import io.micropatterns.outbox.kafka.KafkaOutboxPublisher;
 import io.micropatterns.outbox.spring.SpringEventPublisher;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -36,9 +38,9 @@ public final class OutboxPublisherAutoConfiguration {
         @ConditionalOnBean({ProducerFactory.class, ConsumerFactory.class, KafkaAdmin.class})
         KafkaOutboxPublisher outboxPublisher(
                 JdbcOutboxLog log,
-                ProducerFactory<?, ?> producers,
-                ConsumerFactory<?, ?> consumers,
-                KafkaAdmin admin,
+                ObjectProvider<ProducerFactory<?, ?>> producers,
+                ObjectProvider<ConsumerFactory<?, ?>> consumers,
+                ObjectProvider<KafkaAdmin> admin,
                 OutboxProperties properties,
                 Environment environment) {
             String name = properties.name() != null
@@ -46,15 +48,27 @@ public final class OutboxPublisherAutoConfiguration {
                     : environment.getProperty("spring.application.name", "outbox");
             KafkaOutboxPublisher.Builder builder = KafkaOutboxPublisher.builder(log.identity(name))
                     .clients(
-                            producers.getConfigurationProperties(),
-                            consumers.getConfigurationProperties(),
-                            admin.getConfigurationProperties())
+                            only(ProducerFactory.class, producers).getConfigurationProperties(),
+                            only(ConsumerFactory.class, consumers).getConfigurationProperties(),
+                            only(KafkaAdmin.class, admin).getConfigurationProperties())
                     .exactlyOnce(properties.kafka().exactlyOnce())
                     .progressPartitions(Math.max(16, properties.shards()));
             if (properties.kafka().progressTopic() != null) {
                 builder.progressTopic(properties.kafka().progressTopic());
             }
             return builder.build();
+        }
+
+        private static <T> T only(Class<?> type, ObjectProvider<T> beans) {
+            T found = beans.getIfUnique();
+            if (found == null) {
+                throw new PatternConfigurationException(
+                        "The outbox cannot tell which " + type.getSimpleName()
+                                + " has the connection to publish by: there are several, and none is primary.",
+                        "Mark one of them @Primary, or define the OutboxPublisher bean yourself"
+                                + " (KafkaOutboxPublisher.builder).");
+            }
+            return found;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.micropatterns.outbox.autoconfigure;
 
 import io.micrometer.observation.ObservationRegistry;
+import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.deadletter.DeadLetters;
 import io.micropatterns.outbox.OutboxListener;
 import io.micropatterns.outbox.OutboxPublisher;
@@ -21,12 +22,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Auto-configuration of the polling relay, where there is a publisher for it to feed. */
+/** Auto-configuration of the polling relay. */
 @AutoConfiguration(
         after = OutboxPublisherAutoConfiguration.class,
         afterName = "io.micropatterns.core.autoconfigure.DeadLettersAutoConfiguration")
 @ConditionalOnProperty(name = "patterns.outbox.relay", havingValue = "polling", matchIfMissing = true)
-@ConditionalOnBean({JdbcOutboxLog.class, OutboxPublisher.class, DeadLetters.class})
+@ConditionalOnBean(JdbcOutboxLog.class)
 public final class OutboxRelayAutoConfiguration {
 
     @Bean
@@ -34,8 +35,8 @@ public final class OutboxRelayAutoConfiguration {
     PollingRelay outboxRelay(
             DataSource dataSource,
             JdbcOutboxLog log,
-            OutboxPublisher publisher,
-            DeadLetters deadLetters,
+            ObjectProvider<OutboxPublisher> publisher,
+            ObjectProvider<DeadLetters> deadLetters,
             OutboxSignals signals,
             ObjectProvider<OutboxListener> listeners,
             ObjectProvider<ObservationRegistry> observations,
@@ -43,15 +44,32 @@ public final class OutboxRelayAutoConfiguration {
             OutboxProperties properties,
             Environment environment) {
         OutboxPublisher observed = new ObservedOutboxPublisher(
-                publisher,
+                publisher.getIfAvailable(OutboxRelayAutoConfiguration::noPublisher),
                 observations.getIfUnique(() -> ObservationRegistry.NOOP),
                 convention.getIfUnique(OutboxPublishConvention::new));
-        return PollingRelay.builder(dataSource, log, observed, deadLetters)
+        DeadLetters letters = deadLetters.getIfAvailable(OutboxRelayAutoConfiguration::noDeadLetters);
+        return PollingRelay.builder(dataSource, log, observed, letters)
                 .signals(signals)
                 .listener(OutboxListener.all(listeners.orderedStream().toList()))
                 .options(options(properties))
                 .threadFactory(RelayThreads.factory(environment))
                 .build();
+    }
+
+    private static OutboxPublisher noPublisher() {
+        throw new PatternConfigurationException(
+                "The outbox has nowhere to publish to, so that events would be stored and wait for ever: there is no"
+                        + " Kafka client, or Kafka's auto-configuration is switched off.",
+                "Add org.springframework.boot:spring-boot-starter-kafka or an OutboxPublisher bean, deliver to listeners"
+                        + " in this application with patterns.outbox.publisher=spring, or let this instance only store"
+                        + " events with patterns.outbox.relay=none.");
+    }
+
+    private static DeadLetters noDeadLetters() {
+        throw new PatternConfigurationException(
+                "The outbox has no dead letters to put the events in that the stream rejects.",
+                "Remove patterns.dead-letters.enabled=false, or let this instance only store events with"
+                        + " patterns.outbox.relay=none.");
     }
 
     @Bean

@@ -1,7 +1,9 @@
 package io.micropatterns.outbox.jdbc;
 
+import io.micropatterns.outbox.OutboxHeaders;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -26,7 +28,20 @@ final class HeaderCodec {
         return headers.isEmpty() ? null : writer.writeValueAsString(headers);
     }
 
+    /** The headers, or {@link OutboxHeaders#UNREADABLE} alone where others than the library have written the row. */
     Map<String, String> decode(@Nullable String text) {
-        return text == null ? Map.of() : reader.readValue(text);
+        if (text == null) {
+            return Map.of();
+        }
+        try {
+            Map<String, String> headers = reader.readValue(text);
+            return headers == null || headers.containsValue(null) ? unreadable(text) : headers;
+        } catch (JacksonException e) {
+            return unreadable(text);
+        }
+    }
+
+    private static Map<String, String> unreadable(String text) {
+        return Map.of(OutboxHeaders.UNREADABLE, text);
     }
 }

@@ -89,6 +89,7 @@ public final class JdbcOutboxLog implements OutboxLog {
                         dataSource, "patterns_outbox", new OutboxRowMapper())
                 .columns(OutboxRowMapper.COLUMNS)
                 .filter("shard = ?", number)
+                .size("octet_length(payload)")
                 .build();
         return new JdbcShard(number, follower);
     }
@@ -119,8 +120,8 @@ public final class JdbcOutboxLog implements OutboxLog {
         }
 
         @Override
-        public SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit) {
-            return follower.read(after, limit);
+        public SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit, long maxBytes) {
+            return follower.read(after, limit, maxBytes);
         }
 
         @Override

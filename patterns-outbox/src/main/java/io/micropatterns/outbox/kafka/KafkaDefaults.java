@@ -3,10 +3,12 @@ package io.micropatterns.outbox.kafka;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What the relay's Kafka clients need: firm where the guarantees depend on it, a default where the user may choose. */
@@ -23,11 +25,17 @@ final class KafkaDefaults {
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
         config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 40_000);
         // The pause before a page that follows hard on another's commit; the client's 100 ms would be its latency.
         config.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 5);
         config.putAll(user);
+        // Kafka wants it no shorter than these two together, which the user may have made longer.
+        config.putIfAbsent(
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                Math.max(
+                        30_000,
+                        millis(config, ProducerConfig.LINGER_MS_CONFIG)
+                                + millis(config, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG)));
         config.keySet()
                 .removeAll(Set.of(
                         ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
@@ -44,6 +52,11 @@ final class KafkaDefaults {
             config.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
         }
         return config;
+    }
+
+    private static int millis(Map<String, Object> config, String key) {
+        return (int) Objects.requireNonNullElse(
+                ConfigDef.parseType(key, config.getOrDefault(key, 0), ConfigDef.Type.INT), 0);
     }
 
     static Map<String, Object> consumer(Map<String, Object> user) {

@@ -12,8 +12,10 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Publishes to Kafka.
@@ -63,9 +65,17 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
         try {
             return openSession(shard, admin());
         } catch (KafkaException e) {
-            throw new PublicationException(
-                    "Kafka cannot be reached to take over shard " + shard + ": " + e.getMessage(), e);
+            String problem = e instanceof RetriableException
+                    ? "Kafka cannot be reached to take over shard " + shard
+                    : "Shard " + shard + " cannot be taken over in Kafka";
+            throw new PublicationException(problem + ": " + withCause(e), e);
         }
+    }
+
+    /** Kafka's own message may be no more than "Failed to construct kafka producer". */
+    private static String withCause(KafkaException e) {
+        Throwable root = NestedExceptionUtils.getMostSpecificCause(e);
+        return root == e ? String.valueOf(e.getMessage()) : e.getMessage() + ": " + root.getMessage();
     }
 
     /** Made when first needed: a broker's name that cannot be resolved yet must not keep the application from starting. */

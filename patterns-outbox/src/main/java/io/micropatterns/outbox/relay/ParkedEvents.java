@@ -36,6 +36,9 @@ final class ParkedEvents {
     private final int shard;
     private final String channel;
     private final long token;
+    /** Of the letters that were due last, failures so far. */
+    private final Map<UUID, Integer> attempts = new HashMap<>();
+
     private boolean any;
 
     ParkedEvents(
@@ -152,8 +155,10 @@ final class ParkedEvents {
     /** The parked events whose next attempt is due, by their dead letters' ids. */
     Map<UUID, OutboxRecord> due() {
         Map<UUID, OutboxRecord> due = new LinkedHashMap<>();
+        attempts.clear();
         for (DeadLetter letter : deadLetters.due(SOURCE, channel, RETRIED_AT_ONCE)) {
             due.put(letter.id(), event(letter));
+            attempts.put(letter.id(), letter.attempts());
         }
         return due;
     }
@@ -166,8 +171,7 @@ final class ParkedEvents {
                 () -> due.forEach((id, event) -> {
                     Throwable cause = causes.get(event.position());
                     if (cause != null) {
-                        int failed =
-                                deadLetters.find(id).map(DeadLetter::attempts).orElse(0) + 1;
+                        int failed = attempts.merge(id, 1, Integer::sum);
                         deadLetters.failedAgain(id, cause, policy.delayAfter(failed));
                         rest.remove(id);
                     }
@@ -204,6 +208,7 @@ final class ParkedEvents {
     private OutboxRecord event(DeadLetter letter) {
         Map<String, String> headers = new HashMap<>(letter.headers());
         @Nullable String id = headers.remove(OutboxHeaders.EVENT_ID);
+        headers.remove(OutboxHeaders.UNREADABLE, "");
         return new OutboxRecord(
                 letter.sequence(),
                 shard,

@@ -29,6 +29,7 @@ public final class PollingRelay implements OutboxRelay {
     private static final String LEASE_PREFIX = "outbox-shard-";
 
     private final Builder builder;
+    private final OutboxListener listener;
     private final Map<Integer, ShardRelay> relays = new ConcurrentHashMap<>();
     private final PauseFlag paused;
     private volatile @Nullable LeaseGroup leases;
@@ -36,6 +37,7 @@ public final class PollingRelay implements OutboxRelay {
 
     private PollingRelay(Builder builder) {
         this.builder = builder;
+        this.listener = OutboxListener.all(List.of(builder.listener));
         this.paused = new PauseFlag(builder.log);
         builder.signals.subscribe(new Signals());
     }
@@ -51,9 +53,13 @@ public final class PollingRelay implements OutboxRelay {
         if (leases != null) {
             return;
         }
+        if (builder.log.shards().isEmpty()) {
+            throw new IllegalStateException("The outbox has no shards, so nothing would be relayed; register as many"
+                    + " as the Outbox has before starting the relay (JdbcOutboxLog.registerShards)");
+        }
         ExecutorService executor = Executors.newCachedThreadPool(builder.threadFactory);
         RelayParts parts = new RelayParts(
-                builder.log, builder.publisher, builder.deadLetters, builder.listener, builder.options, executor);
+                builder.log, builder.publisher, builder.deadLetters, listener, builder.options, executor);
         readAhead = executor;
         LeaseGroup started = LeaseGroup.builder(builder.dataSource, "outbox")
                 .names(this::leaseNames)

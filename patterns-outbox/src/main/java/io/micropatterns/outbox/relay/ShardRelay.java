@@ -3,7 +3,6 @@ package io.micropatterns.outbox.relay;
 import io.micropatterns.core.cursor.CursorMismatchException;
 import io.micropatterns.core.lease.Lease;
 import io.micropatterns.outbox.FencedException;
-import io.micropatterns.outbox.OutboxException;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.ShardStatus;
@@ -13,8 +12,6 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Relays one shard while its lease is held: opens session after session, each of which finds out anew how far the shard
@@ -76,7 +73,8 @@ final class ShardRelay {
                 return;
             } catch (CursorMismatchException e) {
                 fail(ShardStatus.State.NEEDS_REBASE, e);
-            } catch (OutboxException | DataAccessException | TransactionException e) {
+            } catch (RuntimeException e) {
+                // Of whatever kind: a shard that gave up would not be missed by its health.
                 fail(ShardStatus.State.FAILING, e);
             }
             pause = state.status().published() > before ? FIRST_PAUSE : longer(pause);
@@ -112,7 +110,8 @@ final class ShardRelay {
 
     private void session() throws InterruptedException {
         events.claim(lease.token());
-        try (OutboxPublisher.Session stream = parts.publisher().open(shard)) {
+        try (OutboxPublisher.Session stream =
+                new ReadableRecords(parts.publisher().open(shard))) {
             RelayProgress start = rebaseRequested ? rebased(stream) : StartingPoint.choose(events, stream.progress());
             ParkedEvents parked = new ParkedEvents(
                     parts.deadLetters(), parts.options().deadLetters(), parts.listener(), events, shard, lease.token());

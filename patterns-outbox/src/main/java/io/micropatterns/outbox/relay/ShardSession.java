@@ -36,7 +36,6 @@ final class ShardSession {
     private final ShardState state;
     private final WakeUp wakeUp;
     private final BooleanSupplier paused;
-    private final PageSize pageSize;
 
     private RelayProgress progress;
     private @Nullable CompletableFuture<SnapshotPage<OutboxRecord>> ahead;
@@ -73,10 +72,10 @@ final class ShardSession {
         this.state = state;
         this.wakeUp = wakeUp;
         this.paused = paused;
-        this.pageSize = new PageSize(parts.options().pageSize(), parts.options().pageBytes());
     }
 
     void run() throws InterruptedException {
+        state.opened();
         parked.settle(progress.settled());
         progress = new RelayProgress(progress.cursor(), List.of());
         parked.refresh();
@@ -89,6 +88,7 @@ final class ShardSession {
     private void turn() throws InterruptedException {
         if (paused.getAsBoolean()) {
             state.turn(ShardStatus.State.PAUSED);
+            save();
             wakeUp.await(parts.options().pollInterval());
             return;
         }
@@ -118,7 +118,7 @@ final class ShardSession {
     private SnapshotPage<OutboxRecord> nextPage() {
         CompletableFuture<SnapshotPage<OutboxRecord>> readAhead = ahead;
         if (readAhead == null) {
-            return events.read(progress.cursor(), pageSize.next());
+            return read(progress.cursor());
         }
         ahead = null;
         try {
@@ -128,13 +128,15 @@ final class ShardSession {
         }
     }
 
+    private SnapshotPage<OutboxRecord> read(SnapshotCursor after) {
+        return events.read(after, parts.options().pageSize(), parts.options().pageBytes());
+    }
+
     private void publish(SnapshotPage<OutboxRecord> page) {
-        pageSize.saw(page.rows());
         if (!page.sliceDone()) {
             // More is waiting: read it while this page is on its way.
             SnapshotCursor next = page.next();
-            int limit = pageSize.next();
-            ahead = CompletableFuture.supplyAsync(() -> events.read(next, limit), parts.readAhead());
+            ahead = CompletableFuture.supplyAsync(() -> read(next), parts.readAhead());
         }
         RelayProgress after = new RelayProgress(page.next(), progress.settled());
         for (List<OutboxRecord> records :

@@ -26,9 +26,14 @@ final class ShardState {
         lastTurn = System.nanoTime();
     }
 
+    /** A session has been opened, which ends what kept it from being so. */
+    void opened() {
+        failure = null;
+        turn(ShardStatus.State.RUNNING);
+    }
+
     void published(int records) {
         published.addAndGet(records);
-        failure = null;
     }
 
     void failed(ShardStatus.State newState, Throwable cause) {

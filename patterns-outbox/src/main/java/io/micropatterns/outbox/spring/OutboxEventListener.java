@@ -1,6 +1,7 @@
 package io.micropatterns.outbox.spring;
 
 import io.micropatterns.outbox.Outbox;
+import io.micropatterns.outbox.OutboxException;
 import io.micropatterns.outbox.RouteResolver;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.PayloadApplicationEvent;
@@ -26,9 +27,21 @@ public final class OutboxEventListener implements GenericApplicationListener {
 
     @Override
     public boolean supportsEventType(ResolvableType eventType) {
-        return PayloadApplicationEvent.class.isAssignableFrom(eventType.toClass());
+        Class<?> type = eventType.toClass();
+        return PayloadApplicationEvent.class.isAssignableFrom(type) || routes.isRouted(type);
     }
 
+    /** Never: another thread is not in the publisher's transaction. */
+    @Override
+    public boolean supportsAsyncExecution() {
+        return false;
+    }
+
+    /**
+     * Stores the event.
+     *
+     * @throws OutboxException when it is an {@link ApplicationEvent} itself, whose source is no payload
+     */
     @Override
     public void onApplicationEvent(ApplicationEvent event) {
         if (event instanceof PayloadApplicationEvent<?> wrapper) {
@@ -36,6 +49,11 @@ public final class OutboxEventListener implements GenericApplicationListener {
             if (routes.isRouted(payload.getClass())) {
                 outbox.publish(payload);
             }
+        } else if (routes.isRouted(event.getClass())) {
+            throw new OutboxException(
+                    event.getClass().getName() + " has a route to the outbox but extends ApplicationEvent, whose source"
+                            + " cannot be serialised; publish a plain object, which Spring accepts as an event too",
+                    null);
         }
     }
 

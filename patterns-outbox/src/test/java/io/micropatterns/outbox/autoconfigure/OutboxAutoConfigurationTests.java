@@ -19,6 +19,7 @@ import io.micropatterns.outbox.relay.PollingRelay;
 import io.micropatterns.outbox.spring.OutboxEventListener;
 import io.micropatterns.outbox.spring.SpringEventPublisher;
 import io.micropatterns.test.junit.PostgresTest;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -41,6 +42,9 @@ import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfigu
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.ProducerFactory;
 
 /** What is there by default, what backs off for whom, and how a start fails. No broker is needed, and none is there. */
 @PostgresTest
@@ -149,13 +153,43 @@ class OutboxAutoConfigurationTests {
     }
 
     @Test
-    void withoutKafkasClientEventsAreStoredAndWait() {
-        runner.withClassLoader(new FilteredClassLoader(KafkaProducer.class))
+    void withoutKafkasClientTheStartFailsUnlessTheInstanceOnlyStores() {
+        ApplicationContextRunner without = runner.withClassLoader(new FilteredClassLoader(KafkaProducer.class));
+        without.run(context -> assertThat(analysis(context.getStartupFailure()))
+                .satisfies(analysis -> assertThat(analysis.getDescription()).contains("nowhere to publish"))
+                .satisfies(analysis -> assertThat(analysis.getAction())
+                        .contains(
+                                "spring-boot-starter-kafka",
+                                "patterns.outbox.publisher=spring",
+                                "patterns.outbox.relay=none")));
+        without.withPropertyValues("patterns.outbox.relay=none")
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .hasSingleBean(Outbox.class)
-                        .doesNotHaveBean(OutboxPublisher.class)
-                        .doesNotHaveBean(OutboxRelay.class));
+                        .doesNotHaveBean(OutboxPublisher.class));
+    }
+
+    @Test
+    void withoutDeadLettersTheStartFails() {
+        runner.withPropertyValues("patterns.dead-letters.enabled=false")
+                .run(context -> assertThat(analysis(context.getStartupFailure()).getAction())
+                        .contains("patterns.dead-letters.enabled", "patterns.outbox.relay=none"));
+    }
+
+    @Test
+    void ofSeveralProducerFactoriesOneMustBePrimary() {
+        DefaultKafkaProducerFactory<String, String> factory =
+                new DefaultKafkaProducerFactory<>(Map.of("bootstrap.servers", "127.0.0.1:1"));
+        ApplicationContextRunner two = runner.withBean("one", ProducerFactory.class, () -> factory)
+                // Boot's own would fail for the same reason.
+                .withBean(KafkaTemplate.class, () -> new KafkaTemplate<>(factory));
+        two.withBean("two", ProducerFactory.class, () -> factory)
+                .run(context -> assertThat(analysis(context.getStartupFailure()))
+                        .satisfies(analysis ->
+                                assertThat(analysis.getDescription()).contains("which ProducerFactory"))
+                        .satisfies(analysis -> assertThat(analysis.getAction()).contains("@Primary")));
+        two.withBean("two", ProducerFactory.class, () -> factory, definition -> definition.setPrimary(true))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(OutboxPublisher.class));
     }
 
     @Test
@@ -209,14 +243,7 @@ class OutboxAutoConfigurationTests {
         runner.withPropertyValues("patterns.outbox.schema.initialize=never").run(context -> {
             Throwable failure = context.getStartupFailure();
             assertThat(failure).hasRootCauseInstanceOf(MissingTableException.class);
-            // Boot's own analyzers want a bean factory, so that some cannot be made here.
-            FailureAnalysis analysis = SpringFactoriesLoader.forDefaultResourceLocation()
-                    .load(FailureAnalyzer.class, FailureHandler.handleMessage((message, cause) -> {}))
-                    .stream()
-                    .map(analyzer -> analyzer.analyze(failure))
-                    .filter(found -> found != null)
-                    .findFirst()
-                    .orElseThrow();
+            FailureAnalysis analysis = analysis(failure);
             assertThat(analysis.getDescription())
                     .contains("patterns_outbox", "patterns_outbox_shard", "patterns_outbox_identity", "'outbox'");
             assertThat(analysis.getAction())
@@ -224,6 +251,18 @@ class OutboxAutoConfigurationTests {
                             "patterns.outbox.schema.initialize=always",
                             "io/micropatterns/outbox/schema-postgresql.sql");
         });
+    }
+
+    private static FailureAnalysis analysis(Throwable failure) {
+        assertThat(failure).isNotNull();
+        // Boot's own analyzers want a bean factory, so that some cannot be made here.
+        return SpringFactoriesLoader.forDefaultResourceLocation()
+                .load(FailureAnalyzer.class, FailureHandler.handleMessage((message, cause) -> {}))
+                .stream()
+                .map(analyzer -> analyzer.analyze(failure))
+                .filter(found -> found != null)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -277,6 +316,23 @@ class OutboxAutoConfigurationTests {
             assertThat(found.get().getName()).isEqualTo("patterns.outbox." + key);
             assertThat(found.get().getReason()).contains(range);
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'order-placed.key', id", "'order-placed.topics', ''", "'order-placed.headers.a', b"})
+    void aConfiguredRouteWithoutATopicFailsTheStart(String key, String value) {
+        runner.withPropertyValues("patterns.outbox.routing." + key + "=" + value)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("patterns.outbox.routing.order-placed.topics")
+                        .hasStackTraceContaining("at least one topic"));
+    }
+
+    @Test
+    void aConfiguredExpressionThatCannotBeParsedFailsTheStart() {
+        runner.withPropertyValues("patterns.outbox.routing[order.placed].topics=#{oops")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("'order.placed' cannot be parsed")
+                        .hasStackTraceContaining("oops"));
     }
 
     @ParameterizedTest

@@ -149,7 +149,7 @@ class PendingEventsTests {
         var cursor = events.progress().orElseGet(events::beginning);
         int left = most;
         while (left > 0) {
-            var page = events.read(cursor, left);
+            var page = events.read(cursor, left, Long.MAX_VALUE);
             cursor = page.next();
             left -= page.rows().size();
             if (page.rows().isEmpty()) {

@@ -53,7 +53,7 @@ class StartingPointTests {
         }
 
         @Override
-        public SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit) {
+        public SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit, long maxBytes) {
             throw new UnsupportedOperationException();
         }
 
