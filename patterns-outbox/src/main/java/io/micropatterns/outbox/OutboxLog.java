@@ -4,6 +4,7 @@ import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.SnapshotPage;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The stored events as a polling relay reads them, shard by shard; the SPI of a database adapter. Thread-safe. */
 public interface OutboxLog {
@@ -33,8 +34,17 @@ public interface OutboxLog {
          */
         void verify(SnapshotCursor cursor);
 
-        /** Makes a cursor from before a restore fit this database. */
-        SnapshotCursor rebase(SnapshotCursor cursor);
+        /**
+         * Makes a cursor from before a restore fit this database, and saves it, in one transaction.
+         *
+         * @param from the furthest progress of before
+         * @param stream what the stream remembers, which {@link #rebasedFrom()} then gives
+         * @throws FencedException when the shard was claimed with a larger token; nothing has changed
+         */
+        SnapshotCursor rebase(SnapshotCursor from, @Nullable SnapshotCursor stream, long token);
+
+        /** The stream's progress at the last rebase, which the saved progress has replaced. */
+        Optional<SnapshotCursor> rebasedFrom();
 
         /**
          * The next committed events, in an order that keeps each key's.

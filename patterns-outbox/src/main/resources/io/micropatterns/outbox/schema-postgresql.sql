@@ -21,12 +21,13 @@ create table if not exists patterns_outbox_default partition of patterns_outbox 
 create index if not exists patterns_outbox_shard_xid on patterns_outbox (shard, xid, position);
 create index if not exists patterns_outbox_shard_position on patterns_outbox (shard, position);
 
--- How far each shard has been published, and by which holder of its lease.
+-- How far each shard has been published, by which holder of its lease, and what a restore made of it.
 create table if not exists patterns_outbox_shard (
-    shard    smallint primary key,
-    token    bigint not null default 0,
-    cursor   text,
-    saved_at timestamptz
+    shard        smallint primary key,
+    token        bigint not null default 0,
+    cursor       text,
+    rebased_from text,
+    saved_at     timestamptz
 );
 
 -- Tells this outbox from every other one that publishes to the same stream, and whether an operator has paused it.

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -191,7 +192,7 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
     }
 
     @Override
-    public SnapshotCursor rebase(SnapshotCursor cursor) {
+    public SnapshotCursor rebase(SnapshotCursor cursor, Consumer<SnapshotCursor> save) {
         String cluster = cluster();
         return Objects.requireNonNull(transaction.execute(status -> {
             transactionalJdbc.execute(sql.lock());
@@ -209,7 +210,9 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
             arguments.addAll(filterArguments);
             arguments.add(now.toString());
             transactionalJdbc.update(sql.rebase(), arguments.toArray());
-            return SnapshotCursor.at(cluster, now, cursor.highest());
+            SnapshotCursor rebased = SnapshotCursor.at(cluster, now, cursor.highest());
+            save.accept(rebased);
+            return rebased;
         }));
     }
 

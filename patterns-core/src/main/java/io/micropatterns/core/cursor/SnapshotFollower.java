@@ -2,6 +2,7 @@ package io.micropatterns.core.cursor;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowMapper;
@@ -77,9 +78,15 @@ public interface SnapshotFollower<T> {
      * positions that the cursor has passed, are taken for those it had read. Rows that more than one follower reads are
      * rebased for one of them only; the others start anew.
      *
+     * <p>Done once, it must not be repeated from the old cursor, which would take rows rebased before for read ones. So
+     * the new cursor is to be saved in the same transaction.
+     *
+     * @param cursor the cursor of before
+     * @param save saves the new cursor by the follower's data source, in the rebasing transaction, which what it throws rolls
+     *     back
      * @return the cursor to continue from
      */
-    SnapshotCursor rebase(SnapshotCursor cursor);
+    SnapshotCursor rebase(SnapshotCursor cursor, Consumer<SnapshotCursor> save);
 
     /**
      * Builds a {@link SnapshotFollower}. Not thread-safe.

@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,10 @@ class SnapshotFollowerRebaseTests {
         assertThatExceptionOfType(CursorMismatchException.class).isThrownBy(() -> follower.verify(restored));
 
         read.clear();
-        SnapshotCursor rebased = SnapshotCursor.parse(follower.rebase(restored).toString());
+        AtomicReference<SnapshotCursor> saved = new AtomicReference<>();
+        SnapshotCursor rebased =
+                SnapshotCursor.parse(follower.rebase(restored, saved::set).toString());
+        assertThat(saved.get()).isEqualTo(rebased);
         follower.verify(rebased);
         events.insert(13, 14);
         SnapshotCursor end = drain(rebased, 3);
@@ -74,7 +78,7 @@ class SnapshotFollowerRebaseTests {
         page.rows().forEach(event -> read.add(event.n()));
         events.insert(21, 22);
 
-        drain(follower.rebase(restore(page.next(), ahead)), 5);
+        drain(follower.rebase(restore(page.next(), ahead), saved -> {}), 5);
         assertThat(read).startsWith(1L, 7L, 8L, 9L).containsExactlyElementsOf(numbers(1, 1, 7, 22));
     }
 
@@ -83,11 +87,26 @@ class SnapshotFollowerRebaseTests {
         events.insert(1, 10);
         SnapshotCursor end = restore(follower.end(), OLD_CLUSTER_AHEAD);
         SnapshotCursor beginning = restore(follower.beginning(), 0);
-        SnapshotCursor rebasedEnd = follower.rebase(end);
+        SnapshotCursor rebasedEnd = follower.rebase(end, saved -> {});
         drain(rebasedEnd, 3);
         assertThat(read).isEmpty();
-        drain(follower.rebase(beginning), 3);
+        drain(follower.rebase(beginning, saved -> {}), 3);
         assertThat(read).containsExactlyElementsOf(numbers(1, 10));
+    }
+
+    @Test
+    void aCursorThatCannotBeSavedLeavesEverythingAsItWas() {
+        events.insert(1, 5);
+        SnapshotCursor restored = restore(follower.beginning(), OLD_CLUSTER_AHEAD);
+        List<String> before = transactionsOf(0);
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> follower.rebase(restored, saved -> {
+                    throw new IllegalStateException("no longer the holder");
+                }));
+        assertThat(transactionsOf(0)).isEqualTo(before);
+
+        drain(follower.rebase(restored, saved -> {}), 3);
+        assertThat(read).containsExactlyElementsOf(numbers(1, 5));
     }
 
     @Test
@@ -95,7 +114,7 @@ class SnapshotFollowerRebaseTests {
         events.jdbc().execute("insert into event (shard, n) select n % 2, n from generate_series(1, 10) n");
         List<String> before = transactionsOf(0);
         SnapshotFollower<Event> shard = events.follower(1);
-        SnapshotCursor rebased = shard.rebase(restoreCursor(shard.beginning(), 0));
+        SnapshotCursor rebased = shard.rebase(restoreCursor(shard.beginning(), 0), saved -> {});
         assertThat(transactionsOf(0)).isEqualTo(before);
         assertThat(shard.read(rebased, 10).rows().stream().map(Event::n)).containsExactly(1L, 3L, 5L, 7L, 9L);
     }
@@ -131,7 +150,7 @@ class SnapshotFollowerRebaseTests {
                 }));
             }
             assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
-            SnapshotCursor rebased = follower.rebase(restored);
+            SnapshotCursor rebased = follower.rebase(restored, saved -> {});
             rebased = drain(rebased, 300);
             writing.set(false);
             for (Future<?> writer : writers) {

@@ -110,6 +110,7 @@ public final class OutboxAutoConfiguration {
                 new JdbcOutboxLog(dataSource, new TransactionTemplate(TransactionManagers.of(dataSource, managers)));
         // Before anything is published: a shard that nobody knows would not be relayed.
         log.registerShards(properties.shards());
+        log.warnOfAsynchronousCommits();
         return log;
     }
 

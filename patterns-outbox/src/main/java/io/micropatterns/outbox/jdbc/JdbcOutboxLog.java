@@ -11,11 +11,16 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Follows {@code patterns_outbox}, and keeps its progress in {@code patterns_outbox_shard}. Thread-safe. */
 public final class JdbcOutboxLog implements OutboxLog {
+
+    private static final Logger log = LoggerFactory.getLogger(JdbcOutboxLog.class);
 
     private final DataSource dataSource;
     private final JdbcTemplate jdbc;
@@ -44,6 +49,19 @@ public final class JdbcOutboxLog implements OutboxLog {
                 "insert into patterns_outbox_shard (shard) select s from generate_series(0, ? - 1) s"
                         + " on conflict do nothing",
                 count);
+    }
+
+    /**
+     * Warns when commits are not durable by default ({@code synchronous_commit=off}): a crash of the database then takes
+     * commits back whose events were published already, and gives their transaction ids to others, whose events the relay
+     * takes for published.
+     */
+    public void warnOfAsynchronousCommits() {
+        if ("off".equals(jdbc.queryForObject("show synchronous_commit", String.class))) {
+            log.warn(
+                    "synchronous_commit is off on the outbox's connections: a crash of the database can lose events, also"
+                            + " some that are committed after it. Switch it on for all transactions that publish.");
+        }
     }
 
     /**
@@ -115,8 +133,22 @@ public final class JdbcOutboxLog implements OutboxLog {
         }
 
         @Override
-        public SnapshotCursor rebase(SnapshotCursor cursor) {
-            return follower.rebase(cursor);
+        public SnapshotCursor rebase(SnapshotCursor from, @Nullable SnapshotCursor stream, long token) {
+            return follower.rebase(
+                    from,
+                    rebased -> requireCurrent(transactionalJdbc.update(
+                            "update patterns_outbox_shard set cursor = ?, rebased_from = ?, token = ?,"
+                                    + " saved_at = clock_timestamp() where shard = ? and token <= ?",
+                            rebased.toString(),
+                            stream == null ? null : stream.toString(),
+                            token,
+                            number,
+                            token)));
+        }
+
+        @Override
+        public Optional<SnapshotCursor> rebasedFrom() {
+            return cursor("rebased_from");
         }
 
         @Override
@@ -126,9 +158,14 @@ public final class JdbcOutboxLog implements OutboxLog {
 
         @Override
         public Optional<SnapshotCursor> progress() {
+            return cursor("cursor");
+        }
+
+        private Optional<SnapshotCursor> cursor(String column) {
             return jdbc
                     .query(
-                            "select cursor from patterns_outbox_shard where shard = ? and cursor is not null",
+                            "select " + column + " from patterns_outbox_shard where shard = ? and " + column
+                                    + " is not null",
                             (row, index) -> SnapshotCursor.parse(row.getString(1)),
                             number)
                     .stream()

@@ -54,6 +54,10 @@ final class KafkaDefaults {
         return config;
     }
 
+    static Duration transactionTimeout(Map<String, Object> producer) {
+        return Duration.ofMillis(millis(producer, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG));
+    }
+
     private static int millis(Map<String, Object> config, String key) {
         return (int) Objects.requireNonNullElse(
                 ConfigDef.parseType(key, config.getOrDefault(key, 0), ConfigDef.Type.INT), 0);

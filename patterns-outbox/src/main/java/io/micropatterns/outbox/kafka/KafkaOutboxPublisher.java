@@ -98,7 +98,13 @@ public final class KafkaOutboxPublisher implements OutboxPublisher {
         try {
             // From here on no earlier session of the shard can commit; only then is the progress final.
             producers.fenceEarlierSessions();
-            return new TransactionalSession(shard, producers, topics, progressTopic, progressTopic.read(shard));
+            return new TransactionalSession(
+                    shard,
+                    producers,
+                    topics,
+                    progressTopic,
+                    progressTopic.read(shard),
+                    KafkaDefaults.transactionTimeout(producerConfig));
         } catch (ProducerFencedException e) {
             producers.close();
             throw new FencedException(shard, e);

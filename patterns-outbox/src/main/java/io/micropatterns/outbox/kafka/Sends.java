@@ -70,6 +70,10 @@ final class Sends {
      */
     private boolean isItsOwnFault(OutboxRecord event, Exception exception) {
         OutboxRecord first = firstWith.putIfAbsent(exception, event);
+        if (exception instanceof TopicAuthorizationException authorization
+                && !authorization.unauthorizedTopics().isEmpty()) {
+            return authorization.unauthorizedTopics().contains(event.topic());
+        }
         if (isOneOf(TOPIC_FAULTS, exception)) {
             return first == null || first.topic().equals(event.topic());
         }

@@ -1,14 +1,14 @@
 package io.micropatterns.outbox.relay;
 
 import io.micropatterns.core.cursor.CursorMismatchException;
+import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.lease.Lease;
 import io.micropatterns.outbox.FencedException;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.ShardStatus;
 import java.time.Duration;
-import java.util.List;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +30,7 @@ final class ShardRelay {
     private final OutboxLog.Shard events;
     private final ShardState state;
     private final WakeUp wakeUp = new WakeUp();
+    private final PageLimit pageLimit;
     private volatile boolean rebaseRequested;
 
     ShardRelay(int shard, Lease lease, RelayParts parts, BooleanSupplier paused) {
@@ -39,6 +40,8 @@ final class ShardRelay {
         this.paused = paused;
         this.events = parts.log().shard(shard);
         this.state = new ShardState(shard, lease.token());
+        this.pageLimit =
+                new PageLimit(parts.options().pageSize(), parts.options().pageBytes());
     }
 
     void wake() {
@@ -46,13 +49,21 @@ final class ShardRelay {
     }
 
     /** Only where it is needed: rebasing would otherwise wait for the next session, perhaps for hours. */
-    boolean rebase() {
-        boolean needed = state.status().state() == ShardStatus.State.NEEDS_REBASE;
+    synchronized boolean rebase() {
+        boolean needed = state.needsRebase();
         if (needed) {
             rebaseRequested = true;
             wakeUp.signal();
         }
         return needed;
+    }
+
+    /** A request is good for one session; if that fails, whether a rebase is needed shows anew. */
+    private synchronized boolean beginSession() {
+        boolean rebase = rebaseRequested && state.needsRebase();
+        rebaseRequested = false;
+        state.turn(ShardStatus.State.OPENING);
+        return rebase;
     }
 
     ShardStatus status() {
@@ -65,8 +76,7 @@ final class ShardRelay {
         while (lease.isHeld()) {
             long before = state.status().published();
             try {
-                state.turn(ShardStatus.State.OPENING);
-                session();
+                session(beginSession());
                 return;
             } catch (FencedException e) {
                 log.info("Stopping the relay of shard {}: {}", shard, e.getMessage());
@@ -78,9 +88,7 @@ final class ShardRelay {
                 fail(ShardStatus.State.FAILING, e);
             }
             pause = state.status().published() > before ? FIRST_PAUSE : longer(pause);
-            if (!rebaseRequested) {
-                wakeUpOrPause(pause);
-            }
+            wakeUpOrPause(pause);
         }
     }
 
@@ -108,30 +116,25 @@ final class ShardRelay {
         return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
     }
 
-    private void session() throws InterruptedException {
+    private void session(boolean rebase) throws InterruptedException {
         events.claim(lease.token());
         try (OutboxPublisher.Session stream =
                 new ReadableRecords(parts.publisher().open(shard))) {
-            RelayProgress start = rebaseRequested ? rebased(stream) : StartingPoint.choose(events, stream.progress());
+            if (rebase) {
+                rebase(stream.progress()
+                        .map(progress -> RelayProgress.parse(progress).cursor()));
+            }
+            RelayProgress start = StartingPoint.choose(events, stream.progress());
             ParkedEvents parked = new ParkedEvents(
                     parts.deadLetters(), parts.options().deadLetters(), parts.listener(), events, shard, lease.token());
-            new ShardSession(shard, lease, events, stream, parked, parts, state, wakeUp, paused, start).run();
+            new ShardSession(shard, lease, events, stream, parked, parts, state, wakeUp, paused, start, pageLimit)
+                    .run();
         }
     }
 
-    private RelayProgress rebased(OutboxPublisher.Session stream) {
-        List<UUID> settled = stream.progress()
-                .map(RelayProgress::parse)
-                .map(RelayProgress::settled)
-                .orElse(List.of());
-        RelayProgress progress = StartingPoint.toRebase(events, stream.progress())
-                .map(events::rebase)
-                .map(cursor -> new RelayProgress(cursor, settled))
-                .orElseGet(() -> StartingPoint.choose(events, stream.progress()));
-        stream.publish(List.of(), progress.toString());
-        events.saveProgress(progress.cursor(), lease.token());
-        rebaseRequested = false;
-        log.warn("Rebased shard {} to this database at {}", shard, progress.cursor());
-        return progress;
+    private void rebase(Optional<SnapshotCursor> stream) {
+        SnapshotCursor from = StartingPoint.toRebase(events, stream);
+        SnapshotCursor rebased = events.rebase(from, stream.orElse(null), lease.token());
+        log.warn("Rebased shard {} to this database, from {} to {}", shard, from, rebased);
     }
 }

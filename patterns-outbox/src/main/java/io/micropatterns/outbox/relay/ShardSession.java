@@ -6,6 +6,7 @@ import io.micropatterns.core.lease.Lease;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.OutboxRecord;
+import io.micropatterns.outbox.PublicationException;
 import io.micropatterns.outbox.RecordsRejectedException;
 import io.micropatterns.outbox.ShardStatus;
 import java.time.Duration;
@@ -36,6 +37,7 @@ final class ShardSession {
     private final ShardState state;
     private final WakeUp wakeUp;
     private final BooleanSupplier paused;
+    private final PageLimit pageLimit;
 
     private RelayProgress progress;
     private @Nullable CompletableFuture<SnapshotPage<OutboxRecord>> ahead;
@@ -61,7 +63,8 @@ final class ShardSession {
             ShardState state,
             WakeUp wakeUp,
             BooleanSupplier paused,
-            RelayProgress start) {
+            RelayProgress start,
+            PageLimit pageLimit) {
         this.progress = start;
         this.shard = shard;
         this.lease = lease;
@@ -72,6 +75,7 @@ final class ShardSession {
         this.state = state;
         this.wakeUp = wakeUp;
         this.paused = paused;
+        this.pageLimit = pageLimit;
     }
 
     void run() throws InterruptedException {
@@ -129,14 +133,16 @@ final class ShardSession {
     }
 
     private SnapshotPage<OutboxRecord> read(SnapshotCursor after) {
-        return events.read(after, parts.options().pageSize(), parts.options().pageBytes());
+        return events.read(after, pageLimit.events(), pageLimit.bytes());
     }
 
     private void publish(SnapshotPage<OutboxRecord> page) {
         if (!page.sliceDone()) {
             // More is waiting: read it while this page is on its way.
             SnapshotCursor next = page.next();
-            ahead = CompletableFuture.supplyAsync(() -> read(next), parts.readAhead());
+            int most = pageLimit.events();
+            long bytes = pageLimit.bytes();
+            ahead = CompletableFuture.supplyAsync(() -> events.read(next, most, bytes), parts.readAhead());
         }
         RelayProgress after = new RelayProgress(page.next(), progress.settled());
         for (List<OutboxRecord> records :
@@ -153,6 +159,7 @@ final class ShardSession {
             long begin = System.nanoTime();
             try {
                 stream.publish(rest, after.toString());
+                pageLimit.published();
                 published(rest, begin);
                 return;
             } catch (RecordsRejectedException e) {
@@ -161,6 +168,9 @@ final class ShardSession {
                     published(rest, begin);
                     return;
                 }
+            } catch (PublicationException e) {
+                pageLimit.failed();
+                throw e;
             }
         }
     }
@@ -216,13 +226,22 @@ final class ShardSession {
         if (moreParked) {
             return;
         }
-        Duration longest =
-                unsaved ? parts.options().progressInterval() : parts.options().pollInterval();
-        if (wakeUp.await(wait.compareTo(longest) < 0 ? wait : longest)) {
-            wait = SHORTEST_WAIT;
-        } else {
-            wait = wait.multipliedBy(2).compareTo(longest) < 0 ? wait.multipliedBy(2) : longest;
+        Duration longest = longestWait();
+        wait = shorter(wait, longest);
+        wait = wakeUp.await(wait) ? SHORTEST_WAIT : shorter(wait.multipliedBy(2), longest);
+    }
+
+    /** Whatever falls due by itself is in time: the next poll, saving progress, trying parked events again. */
+    private Duration longestWait() {
+        Duration longest = parts.options().pollInterval();
+        if (unsaved) {
+            longest = shorter(longest, parts.options().progressInterval());
         }
+        return parked.any() ? shorter(longest, DEAD_LETTER_LOOK) : longest;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
     }
 
     private void save() {

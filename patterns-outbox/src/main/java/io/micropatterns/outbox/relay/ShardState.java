@@ -14,6 +14,7 @@ final class ShardState {
     private volatile long lastTurn = System.nanoTime();
     private final AtomicLong published = new AtomicLong();
     private volatile @Nullable String failure;
+    private volatile boolean needsRebase;
 
     ShardState(int shard, long token) {
         this.shard = shard;
@@ -29,6 +30,7 @@ final class ShardState {
     /** A session has been opened, which ends what kept it from being so. */
     void opened() {
         failure = null;
+        needsRebase = false;
         turn(ShardStatus.State.RUNNING);
     }
 
@@ -38,7 +40,13 @@ final class ShardState {
 
     void failed(ShardStatus.State newState, Throwable cause) {
         failure = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        needsRebase |= newState == ShardStatus.State.NEEDS_REBASE;
         turn(newState);
+    }
+
+    /** Since a session failed for it, also while the next one is being opened. */
+    boolean needsRebase() {
+        return needsRebase;
     }
 
     ShardStatus status() {

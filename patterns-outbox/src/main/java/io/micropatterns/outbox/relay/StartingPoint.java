@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * Where a session begins: at the furthest progress known that belongs to this database. With exactly-once that is the
@@ -30,36 +30,47 @@ final class StartingPoint {
     /**
      * Chooses among what stream and database remember.
      *
-     * @throws CursorMismatchException when there is progress, but none that belongs to this database
+     * @throws CursorMismatchException when the stream's progress does not belong to this database and no rebase has
+     *     replaced it, or the database's is all there is and does not
      */
     static RelayProgress choose(OutboxLog.Shard log, Optional<String> stream) {
         Optional<RelayProgress> published = stream.map(RelayProgress::parse);
         List<SnapshotCursor> known = new ArrayList<>();
-        published.map(RelayProgress::cursor).ifPresent(known::add);
-        log.progress().ifPresent(known::add);
-        List<SnapshotCursor> fitting = new ArrayList<>();
-        @Nullable CursorMismatchException mismatch = null;
-        for (SnapshotCursor cursor : known) {
-            try {
-                log.verify(cursor);
-                fitting.add(cursor);
-            } catch (CursorMismatchException e) {
-                mismatch = e;
-            }
+        published
+                .map(RelayProgress::cursor)
+                .filter(cursor -> fitsOrWasRebased(log, cursor))
+                .ifPresent(known::add);
+        Optional<SnapshotCursor> saved = log.progress();
+        if (known.isEmpty()) {
+            saved.ifPresent(log::verify);
         }
-        if (fitting.isEmpty() && mismatch != null) {
-            throw mismatch;
-        }
-        SnapshotCursor start = fitting.stream().max(FURTHEST).orElseGet(log::beginning);
+        saved.filter(cursor -> mismatch(log, cursor).isEmpty()).ifPresent(known::add);
+        SnapshotCursor start = known.stream().max(FURTHEST).orElseGet(log::beginning);
         return new RelayProgress(start, published.map(RelayProgress::settled).orElse(List.of()));
     }
 
-    /** The furthest progress there is, whichever database it belongs to. */
-    static Optional<SnapshotCursor> toRebase(OutboxLog.Shard log, Optional<String> stream) {
-        List<SnapshotCursor> known = new ArrayList<>();
-        stream.map(RelayProgress::parse).map(RelayProgress::cursor).ifPresent(known::add);
-        log.progress().ifPresent(known::add);
-        return known.stream().max(FURTHEST);
+    private static boolean fitsOrWasRebased(OutboxLog.Shard log, SnapshotCursor stream) {
+        Optional<CursorMismatchException> mismatch = mismatch(log, stream);
+        if (mismatch.isPresent() && !log.rebasedFrom().equals(Optional.of(stream))) {
+            throw mismatch.get();
+        }
+        return mismatch.isEmpty();
+    }
+
+    private static Optional<CursorMismatchException> mismatch(OutboxLog.Shard log, SnapshotCursor cursor) {
+        try {
+            log.verify(cursor);
+            return Optional.empty();
+        } catch (CursorMismatchException e) {
+            return Optional.of(e);
+        }
+    }
+
+    /** What to rebase: the furthest progress there is, whichever database it belongs to. */
+    static SnapshotCursor toRebase(OutboxLog.Shard log, Optional<SnapshotCursor> stream) {
+        return Stream.concat(stream.stream(), log.progress().stream())
+                .max(FURTHEST)
+                .orElseGet(log::beginning);
     }
 
     private static TransactionSnapshot newest(SnapshotCursor cursor) {

@@ -6,6 +6,7 @@ import io.micropatterns.outbox.OutboxRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -49,6 +50,18 @@ class SendsTests {
         producer.errorNext(cause);
 
         assertThat(sends.rejected()).containsOnlyKeys(1L, 3L);
+    }
+
+    @Test
+    void theTopicsThatTheBrokerNamesAreBlamedWhicheverRecordIsToldFirst() {
+        TopicAuthorizationException cause = new TopicAuthorizationException(Set.of("orders"));
+        send(1, "invoices");
+        send(2, "orders");
+
+        producer.errorNext(cause);
+        producer.errorNext(cause);
+
+        assertThat(sends.rejected()).containsOnlyKeys(2L);
     }
 
     @Test

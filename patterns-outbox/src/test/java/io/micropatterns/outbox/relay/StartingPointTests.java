@@ -1,16 +1,25 @@
 package io.micropatterns.outbox.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.micropatterns.core.cursor.CursorMismatchException;
 import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.SnapshotPage;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxRecord;
 import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StartingPointTests {
+
+    private static final SnapshotCursor BEGINNING = SnapshotCursor.parse("1|c|3:3:||0|0");
+    private static final SnapshotCursor BEHIND = SnapshotCursor.parse("1|c|5:7:5||0|3");
+    private static final SnapshotCursor AHEAD = SnapshotCursor.parse("1|c|9:9:||0|4");
+    private static final SnapshotCursor OTHER = SnapshotCursor.parse("1|c|8:8:||0|4");
 
     @ParameterizedTest(name = "{2}")
     @CsvSource(delimiter = ';', quoteCharacter = '"', textBlock = """
@@ -26,29 +35,63 @@ class StartingPointTests {
         assertThat(start(further, behind)).hasToString(further);
     }
 
-    private static SnapshotCursor start(String stream, String database) {
-        return StartingPoint.choose(new Remembering(SnapshotCursor.parse(database)), Optional.of(stream))
-                .cursor();
+    @Test
+    void progressOfTheStreamThatDoesNotFitIsNotPassedOverForTheDatabases() {
+        Remembering restored = new Remembering(Optional.of(BEHIND), Optional.empty(), Set.of(BEHIND));
+        assertThatExceptionOfType(CursorMismatchException.class)
+                .isThrownBy(() -> StartingPoint.choose(restored, Optional.of(AHEAD.toString())));
     }
 
-    /** A shard that remembers this progress, and to which every cursor belongs. */
-    private record Remembering(SnapshotCursor saved) implements OutboxLog.Shard {
+    @Test
+    void afterARebaseOfTheStreamsProgressTheDatabasesCounts() {
+        Remembering rebased = new Remembering(Optional.of(BEHIND), Optional.of(AHEAD), Set.of(BEHIND));
+        assertThat(StartingPoint.choose(rebased, Optional.of(AHEAD.toString())).cursor())
+                .isEqualTo(BEHIND);
+        assertThatExceptionOfType(CursorMismatchException.class)
+                .as("an earlier rebase, of other progress")
+                .isThrownBy(() -> StartingPoint.choose(rebased, Optional.of(OTHER.toString())));
+    }
+
+    @Test
+    void progressOfTheDatabaseMustFitWhereTheStreamHasNone() {
+        Remembering elsewhere = new Remembering(Optional.of(AHEAD), Optional.empty(), Set.of());
+        assertThatExceptionOfType(CursorMismatchException.class)
+                .isThrownBy(() -> StartingPoint.choose(elsewhere, Optional.empty()));
+    }
+
+    @Test
+    void whereNothingIsRememberedItBeginsAtTheBeginning() {
+        Remembering nothing = new Remembering(Optional.empty(), Optional.empty(), Set.of());
+        assertThat(StartingPoint.choose(nothing, Optional.empty()).cursor()).isEqualTo(BEGINNING);
+        assertThat(StartingPoint.toRebase(nothing, Optional.empty())).isEqualTo(BEGINNING);
+    }
+
+    private static SnapshotCursor start(String stream, String database) {
+        SnapshotCursor saved = SnapshotCursor.parse(database);
+        Remembering log =
+                new Remembering(Optional.of(saved), Optional.empty(), Set.of(saved, SnapshotCursor.parse(stream)));
+        return StartingPoint.choose(log, Optional.of(stream)).cursor();
+    }
+
+    /** A shard that remembers this progress, and to which these cursors belong. */
+    private record Remembering(
+            Optional<SnapshotCursor> progress, Optional<SnapshotCursor> rebasedFrom, Set<SnapshotCursor> fitting)
+            implements OutboxLog.Shard {
 
         @Override
-        public Optional<SnapshotCursor> progress() {
-            return Optional.of(saved);
+        public void verify(SnapshotCursor cursor) {
+            if (!fitting.contains(cursor)) {
+                throw new CursorMismatchException("patterns_outbox", "it is another's");
+            }
         }
-
-        @Override
-        public void verify(SnapshotCursor cursor) {}
 
         @Override
         public SnapshotCursor beginning() {
-            throw new UnsupportedOperationException();
+            return BEGINNING;
         }
 
         @Override
-        public SnapshotCursor rebase(SnapshotCursor cursor) {
+        public SnapshotCursor rebase(SnapshotCursor from, SnapshotCursor stream, long token) {
             throw new UnsupportedOperationException();
         }
 

@@ -1,0 +1,64 @@
+package io.micropatterns.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micropatterns.test.kafka.KafkaServer;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A stream that has become too slow for a whole page within its time. */
+class SlowBrokerTests {
+
+    private static final int EVENTS = 60;
+    private static final String BIG = "x".repeat(100_000);
+
+    @ParameterizedTest(name = "exactly-once {0}")
+    @ValueSource(booleans = {true, false})
+    void aPageThatNeverFitsItsTimeIsMadeSmallerUntilItDoes(boolean exactlyOnce) throws Exception {
+        try (KafkaServer broker = KafkaServer.builder().embedded().start();
+                TestCluster cluster = new TestCluster(broker.bootstrapServers())) {
+            limitTo(broker, 1_000_000);
+            TestNode node = cluster.start(
+                    "patterns.outbox.shards=1",
+                    "patterns.outbox.kafka.exactly-once=" + exactlyOnce,
+                    "spring.kafka.producer.properties.max.block.ms=1500",
+                    "spring.kafka.producer.properties.request.timeout.ms=1500",
+                    "spring.kafka.producer.properties.delivery.timeout.ms=2500",
+                    "spring.kafka.producer.properties.transaction.timeout.ms=2500");
+            String topic = cluster.topic("events");
+            broker.createTopic(topic, 1);
+            node.relay().pause();
+            node.publish(IntStream.range(0, EVENTS)
+                    .mapToObj(i -> TestNode.text(topic, "k", i + BIG))
+                    .toArray());
+            node.relay().resume();
+
+            List<String> values = cluster.values(topic, EVENTS).stream()
+                    .map(value -> value.replace("x", ""))
+                    .distinct()
+                    .toList();
+            assertThat(values)
+                    .containsExactlyElementsOf(IntStream.range(0, EVENTS)
+                            .mapToObj(Integer::toString)
+                            .toList());
+        }
+    }
+
+    private static void limitTo(KafkaServer broker, double bytesPerSecond) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            ClientQuotaEntity everyone =
+                    new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, null));
+            ClientQuotaAlteration.Op rate = new ClientQuotaAlteration.Op("producer_byte_rate", bytesPerSecond);
+            admin.alterClientQuotas(List.of(new ClientQuotaAlteration(everyone, List.of(rate))))
+                    .all()
+                    .get();
+        }
+    }
+}
