@@ -158,6 +158,9 @@ final class DefaultOutbox implements Outbox {
 
     private static Map<String, String> headers(
             Payload payload, Map<String, String> context, Map<String, String> custom) {
+        if (context.isEmpty() && custom.isEmpty()) {
+            return Map.of(OutboxHeaders.CONTENT_TYPE, payload.contentType());
+        }
         Map<String, String> headers = new HashMap<>(context);
         headers.put(OutboxHeaders.CONTENT_TYPE, payload.contentType());
         headers.putAll(custom);

@@ -1,5 +1,6 @@
 package io.micropatterns.outbox.jdbc;
 
+import io.micropatterns.core.payload.Payload;
 import io.micropatterns.outbox.OutboxHeaders;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,10 @@ final class HeaderCodec {
 
     private static final TypeReference<Map<String, String>> TYPE = new TypeReference<>() {};
 
+    /** What every event has that carries no trace. */
+    private static final Map<String, String> JUST_JSON = Map.of(OutboxHeaders.CONTENT_TYPE, Payload.JSON);
+
+    private final String justJson;
     private final ObjectReader reader;
     private final ObjectWriter writer;
 
@@ -21,17 +26,24 @@ final class HeaderCodec {
         JsonMapper mapper = JsonMapper.builder().build();
         this.reader = mapper.readerFor(TYPE);
         this.writer = mapper.writerFor(TYPE);
+        this.justJson = writer.writeValueAsString(JUST_JSON);
     }
 
     @Nullable
     String encode(Map<String, String> headers) {
-        return headers.isEmpty() ? null : writer.writeValueAsString(headers);
+        if (headers.isEmpty()) {
+            return null;
+        }
+        return headers.equals(JUST_JSON) ? justJson : writer.writeValueAsString(headers);
     }
 
     /** The headers, or {@link OutboxHeaders#UNREADABLE} alone where others than the library have written the row. */
     Map<String, String> decode(@Nullable String text) {
         if (text == null) {
             return Map.of();
+        }
+        if (text.equals(justJson)) {
+            return JUST_JSON;
         }
         try {
             Map<String, String> headers = reader.readValue(text);

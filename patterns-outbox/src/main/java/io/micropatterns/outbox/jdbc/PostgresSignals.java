@@ -28,6 +28,9 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(PostgresSignals.class);
     private static final String CHANNEL = "patterns_outbox";
+    /** A notification makes a commit, but none worth a wait for the disk. */
+    private static final String NOTIFY = "select pg_notify(?, ?) from set_config('synchronous_commit', 'off', true)";
+
     private static final int RECONNECT_MILLIS = 1000;
     private static final int LISTEN_MILLIS = 500;
     /** A statement for each commit would take a good part of a busy database's processors. */
@@ -114,7 +117,7 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
 
     private void notifyOthers(BitSet shards) {
         try {
-            jdbc.queryForList("select pg_notify(?, ?)", CHANNEL, ShardSetText.write(shards));
+            jdbc.queryForList(NOTIFY, CHANNEL, ShardSetText.write(shards));
         } catch (RuntimeException e) {
             log.debug("Could not notify other nodes; they will find the events by polling", e);
         }
