@@ -1,0 +1,3 @@
+package io.micropatterns.outbox.documentation.given;
+
+public record NewOrder(String customerId, String sku) {}

@@ -1,0 +1,3 @@
+package io.micropatterns.outbox.documentation.given;
+
+public record Receipt(String number) {}
