@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when it was read
  * @param placed orders stored
- * @param published events that left the outbox
+ * @param published records in the topic
  * @param consumed events applied to the read model; more than placed would mean a duplicate
  * @param outbox what waits in the outbox
  * @param demo what the button has left to do

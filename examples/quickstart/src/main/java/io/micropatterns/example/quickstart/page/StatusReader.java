@@ -51,12 +51,10 @@ class StatusReader {
                 SELECT (SELECT count(*) FROM orders) AS placed,
                        (SELECT coalesce(sum(times_applied), 0) FROM order_summaries) AS consumed
                 """).query(Counts.class).single();
-        // Pending was read a moment before: what has been consumed since has certainly been published.
-        long published = Math.max(counts.placed() - pending, Math.min(counts.consumed(), counts.placed()));
         return new Status(
                 now,
                 counts.placed(),
-                published,
+                topic.count(),
                 counts.consumed(),
                 new Status.Waiting(pending, outbox.oldestPendingAge().toMillis()),
                 new Status.Demo(demo.waiting(), demo.failed()),
