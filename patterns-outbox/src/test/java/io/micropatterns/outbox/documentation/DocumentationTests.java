@@ -45,7 +45,7 @@ class DocumentationTests {
 
     @Test
     void findsTheSnippets() throws IOException {
-        assertThat(pages().stream().flatMap(page -> snippets(page).stream())).hasSizeGreaterThanOrEqualTo(20);
+        assertThat(pages().stream().flatMap(page -> snippets(page).stream())).hasSizeGreaterThanOrEqualTo(23);
     }
 
     private static List<Path> pages() throws IOException {

@@ -1,16 +1,16 @@
 package io.micropatterns.example.quickstart;
 
-import io.micropatterns.core.deadletter.DeadLetters;
-import io.micropatterns.core.deadletter.NewDeadLetter;
-import io.micropatterns.outbox.OutboxHeaders;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
+import io.micropatterns.core.lease.LeaseGroup;
+import io.micropatterns.example.quickstart.summary.ParkedOrders;
+import java.util.List;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.config.ContainerCustomizer;
 import org.springframework.kafka.config.TopicBuilder;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.support.converter.RecordMessageConverter;
 import org.springframework.kafka.support.converter.StringJacksonJsonMessageConverter;
@@ -32,36 +32,30 @@ class KafkaConfiguration {
     }
 
     /**
-     * Parks a record in the dead letters when it cannot be read, or has failed for half a minute. While the database is
-     * down nothing can be parked either: the record is then delivered again, and nothing is lost.
+     * Tries a record that fails three times more within a second, and then parks it, so that it does not hold up those
+     * behind it. While the database is down nothing can be parked either: the record is then delivered again, and nothing
+     * is lost.
      */
     @Bean
-    DefaultErrorHandler deadLetterErrorHandler(DeadLetters deadLetters) {
+    DefaultErrorHandler parkingErrorHandler(ParkedOrders parked) {
         var backOff = new ExponentialBackOff(100, 2);
-        backOff.setMaxInterval(5_000);
-        backOff.setMaxElapsedTime(30_000);
-        return new DefaultErrorHandler((record, failure) -> deadLetters.park(deadLetter(record, failure)), backOff);
+        backOff.setMaxAttempts(3);
+        return new DefaultErrorHandler(parked::park, backOff);
     }
 
-    private static NewDeadLetter deadLetter(ConsumerRecord<?, ?> record, Exception failure) {
-        var headers = new HashMap<String, String>();
-        record.headers().forEach(header -> {
-            if (header.value() != null) {
-                headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
-            }
-        });
-        return NewDeadLetter.of(
-                        "order-summaries",
-                        String.valueOf(record.partition()),
-                        record.topic() + "-" + record.partition() + "@" + record.offset(),
-                        record.offset(),
-                        record.key() == null ? null : record.key().toString(),
-                        record.topic(),
-                        headers.getOrDefault(OutboxHeaders.EVENT_TYPE, "unknown"),
-                        record.value() == null
-                                ? new byte[0]
-                                : record.value().toString().getBytes(StandardCharsets.UTF_8))
-                .withHeaders(Map.copyOf(headers))
-                .dead(1, failure);
+    /** Tells with each record how often it has been delivered, for the dead letters to say. */
+    @Bean
+    ContainerCustomizer<Object, Object, ConcurrentMessageListenerContainer<Object, Object>> countsDeliveries() {
+        return container -> container.getContainerProperties().setDeliveryAttemptHeader(true);
+    }
+
+    /** Of all instances, one at a time tries the parked records again. */
+    @Bean(initMethod = "start", destroyMethod = "close")
+    @DependsOnDatabaseInitialization
+    LeaseGroup parkedOrdersOwner(DataSource dataSource, ParkedOrders parked) {
+        return LeaseGroup.builder(dataSource, "order-summaries")
+                .names(List.of("order-summaries-parked"))
+                .work(parked::retryWhileHeld)
+                .build();
     }
 }

@@ -3,7 +3,9 @@ package io.micropatterns.example.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micropatterns.core.deadletter.DeadLetter;
 import io.micropatterns.core.deadletter.DeadLetterQuery;
+import io.micropatterns.core.deadletter.DeadLetterStatus;
 import io.micropatterns.core.deadletter.DeadLetters;
 import io.micropatterns.example.quickstart.order.OrderPlaced;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -170,17 +173,54 @@ class StorefrontTests {
     @Test
     void parksARecordThatCannotBeReadAndGoesOn() {
         var key = UUID.randomUUID().toString();
-        var unreadable = new ProducerRecord<>("orders", 0, key, "not JSON");
-        unreadable.headers().add("event-id", bytes(UUID.randomUUID().toString()));
         var next = event("edsger");
 
-        kafka.send(unreadable).join();
+        deliver(key, "not JSON", UUID.randomUUID().toString());
         deliver(next, UUID.randomUUID().toString());
 
         await().atMost(PATIENCE).untilAsserted(() -> found("/order-summaries/" + next.orderId()));
-        assertThat(deadLetters.list(DeadLetterQuery.all()))
-                .filteredOn(letter -> key.equals(letter.key()))
-                .hasSize(1);
+        var letter = letterOf(key);
+        assertThat(letter.status()).isEqualTo(DeadLetterStatus.DEAD);
+        assertThat(letter.attempts()).isOne();
+        assertThat(letter.headers()).containsOnlyKeys("event-id", "event-type");
+    }
+
+    @Test
+    void appliesAParkedRecordOnceAnOperatorHasMendedIt() {
+        var event = event("alan");
+        var key = event.orderId().toString();
+        deliver(key, "not JSON", UUID.randomUUID().toString());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(letterOf(key)).isNotNull());
+
+        operate(letterOf(key), "replay", Map.of("payload", mapper.writeValueAsString(event)));
+
+        await().atMost(PATIENCE).untilAsserted(() -> found("/order-summaries/" + key));
+        assertThat(lettersOf(key)).isEmpty();
+    }
+
+    @Test
+    void triesAParkedRecordAgainByItselfAndCountsTheAttempts() {
+        var event = event("barbara");
+        var key = event.orderId().toString();
+        // PostgreSQL has no text with a zero in it: readable, but cannot be applied.
+        var refused = mapper.writeValueAsString(event).replace("lamp", "la\\u0000mp");
+
+        deliver(key, refused, UUID.randomUUID().toString());
+
+        // Four deliveries, and then the owner's turn.
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(lettersOf(key))
+                        .singleElement()
+                        .satisfies(letter -> assertThat(letter.attempts()).isEqualTo(4))
+                        .satisfies(letter -> assertThat(letter.status()).isEqualTo(DeadLetterStatus.RETRYING)));
+        operate(letterOf(key), "retry", Map.of());
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(letterOf(key).attempts()).isGreaterThan(4));
+        assertThat(letterOf(key).status()).isEqualTo(DeadLetterStatus.RETRYING);
+
+        operate(letterOf(key), "replay", Map.of("payload", mapper.writeValueAsString(event)));
+        await().atMost(PATIENCE).untilAsserted(() -> found("/order-summaries/" + key));
+        assertThat(lettersOf(key)).isEmpty();
     }
 
     @ParameterizedTest
@@ -191,17 +231,16 @@ class StorefrontTests {
 
     @Test
     void placesABatchInTheBackgroundUntilAllOfItIsConsumed() {
-        var before = get("/demo/status").get("placed").asLong();
+        var before = get("/demo/status");
 
         http.post().uri("/demo/orders?count=25").exchange().expectStatus().isAccepted();
 
         await().atMost(PATIENCE).untilAsserted(() -> {
             var status = get("/demo/status");
-            assertThat(status.get("placed").asLong()).isGreaterThanOrEqualTo(before + 25);
+            assertThat(grown(before, status, "placed")).isGreaterThanOrEqualTo(25);
+            assertThat(grown(before, status, "published")).isGreaterThanOrEqualTo(25);
             assertThat(status.get("demo").get("waiting").asInt()).isZero();
             assertThat(status.get("outbox").get("pending").asLong()).isZero();
-            assertThat(status.get("published").asLong())
-                    .isEqualTo(status.get("placed").asLong());
             assertThat(status.get("latest").get(0).get("consumedMillis").isNull())
                     .isFalse();
         });
@@ -225,7 +264,7 @@ class StorefrontTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/actuator/health", "/actuator/prometheus", "/actuator/outbox"})
+    @ValueSource(strings = {"/actuator/health", "/actuator/prometheus", "/actuator/outbox", "/actuator/deadletters"})
     void isObservable(String path) {
         http.get().uri(path).exchange().expectStatus().isOk();
     }
@@ -274,6 +313,10 @@ class StorefrontTests {
         return summaries;
     }
 
+    private static long grown(JsonNode before, JsonNode after, String count) {
+        return after.get(count).asLong() - before.get(count).asLong();
+    }
+
     private static JsonNode badRequest(ResponseSpec response) {
         return Objects.requireNonNull(response.expectStatus()
                 .isBadRequest()
@@ -294,8 +337,35 @@ class StorefrontTests {
         return new OrderPlaced(UUID.randomUUID(), customer, "lamp", 1, Instant.parse("2026-01-01T00:00:00Z"));
     }
 
+    private List<DeadLetter> lettersOf(String key) {
+        return deadLetters.list(
+                DeadLetterQuery.all().withSource("order-summaries").withKey(key));
+    }
+
+    private DeadLetter letterOf(String key) {
+        assertThat(lettersOf(key)).hasSize(1);
+        return lettersOf(key).get(0);
+    }
+
+    private void operate(DeadLetter letter, String action, Map<String, String> body) {
+        http.post()
+                .uri("/actuator/deadletters/" + letter.id() + "/" + action)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(body)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.letters")
+                .isEqualTo(1);
+    }
+
     private void deliver(OrderPlaced event, String eventId) {
-        var record = new ProducerRecord<>("orders", 0, event.orderId().toString(), mapper.writeValueAsString(event));
+        deliver(event.orderId().toString(), mapper.writeValueAsString(event), eventId);
+    }
+
+    private void deliver(String key, String value, String eventId) {
+        var record = new ProducerRecord<>("orders", 0, key, value);
         record.headers().add("event-id", bytes(eventId)).add("event-type", bytes("order-placed"));
         kafka.send(record).join();
     }

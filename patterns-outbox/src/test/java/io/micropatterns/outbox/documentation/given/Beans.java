@@ -32,6 +32,12 @@ public abstract class Beans {
     protected byte[] payload;
     protected Map<String, String> headers;
     protected String jdbcUrl;
+    protected String reference;
+    protected String key;
+    protected String topic;
+    protected long offset;
+    protected int attempts;
+    protected Exception failure;
 
     protected Receipt pay(String paid) {
         return new Receipt(paid);
