@@ -45,7 +45,7 @@ class DocumentationTests {
 
     @Test
     void findsTheSnippets() throws IOException {
-        assertThat(pages().stream().flatMap(page -> snippets(page).stream())).hasSizeGreaterThanOrEqualTo(23);
+        assertThat(pages().stream().flatMap(page -> snippets(page).stream())).hasSizeGreaterThanOrEqualTo(24);
     }
 
     private static List<Path> pages() throws IOException {

@@ -1,3 +1,8 @@
 package io.micropatterns.outbox.documentation.given;
 
-public class OrderService {}
+public class OrderService {
+
+    public Order place(NewOrder request) {
+        return Order.of(request);
+    }
+}

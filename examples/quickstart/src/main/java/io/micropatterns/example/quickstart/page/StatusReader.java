@@ -46,7 +46,7 @@ class StatusReader {
     }
 
     private Status readAt(Instant now) {
-        long pending = outbox.pending();
+        long published = topic.count();
         var counts = jdbc.sql("""
                 SELECT (SELECT count(*) FROM orders) AS placed,
                        (SELECT coalesce(sum(times_applied), 0) FROM order_summaries) AS consumed
@@ -54,11 +54,18 @@ class StatusReader {
         return new Status(
                 now,
                 counts.placed(),
-                topic.count(),
+                published,
                 counts.consumed(),
-                new Status.Waiting(pending, outbox.oldestPendingAge().toMillis()),
+                waiting(counts.placed() - published),
                 new Status.Demo(demo.waiting(), demo.failed()),
                 latest());
+    }
+
+    /** The outbox's own figures are up to a second or two old: what is in the topic by now does not wait any more. */
+    private Status.Waiting waiting(long unpublished) {
+        long pending = Math.max(0, Math.min(outbox.pending(), unpublished));
+        return new Status.Waiting(
+                pending, pending == 0 ? 0 : outbox.oldestPendingAge().toMillis());
     }
 
     private List<LatestOrder> latest() {
