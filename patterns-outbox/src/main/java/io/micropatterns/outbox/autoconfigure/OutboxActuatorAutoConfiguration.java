@@ -1,9 +1,11 @@
 package io.micropatterns.outbox.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micropatterns.core.autoconfigure.PeriodicTask;
 import io.micropatterns.outbox.OutboxMonitor;
 import io.micropatterns.outbox.OutboxRelay;
 import io.micropatterns.outbox.OutboxReplay;
+import io.micropatterns.outbox.jdbc.JdbcOutboxLog;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -35,6 +37,19 @@ public final class OutboxActuatorAutoConfiguration {
         @ConditionalOnMissingBean
         OutboxMetrics outboxMetrics(MeterRegistry registry, OutboxMonitor monitor, ObjectProvider<Clock> clock) {
             return new OutboxMetrics(registry, monitor, clock.getIfUnique(Clock::systemUTC));
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnBean({OutboxRelay.class, JdbcOutboxLog.class})
+        OutboxShardMeters outboxShardMeters(MeterRegistry registry, OutboxRelay relay, JdbcOutboxLog log) {
+            return new OutboxShardMeters(registry, relay, log);
+        }
+
+        @Bean
+        @ConditionalOnBean(OutboxShardMeters.class)
+        PeriodicTask outboxShardMetersTask(OutboxShardMeters meters, OutboxProperties properties) {
+            return new PeriodicTask("outbox-shards", properties.limits().checkInterval(), meters::refresh);
         }
     }
 

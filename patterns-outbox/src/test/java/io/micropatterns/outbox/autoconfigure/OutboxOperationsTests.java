@@ -86,6 +86,10 @@ class OutboxOperationsTests {
         assertThat(overview.pending()).isNotNegative();
         assertThat(overview.oldestPendingAge()).isGreaterThanOrEqualTo(Duration.ZERO);
         assertThat(overview.owners()).hasSize(2);
+        assertThat(meters().get("patterns.outbox.shards.held").gauge().value()).isEqualTo(2);
+        await().atMost(PATIENCE)
+                .until(() ->
+                        meters().get("patterns.outbox.shards.unowned").gauge().value() == 0);
     }
 
     @Test
