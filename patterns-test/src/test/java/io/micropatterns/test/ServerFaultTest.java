@@ -45,11 +45,17 @@ class ServerFaultTest {
             long postmaster = Long.parseLong(
                     child.awaitLine(line -> line.startsWith("pid "), LONG).substring(4));
             child.awaitLine(line -> line.startsWith("kafka "), LONG);
-            assertThat(servers(temporary)).hasSize(2);
+            child.awaitLine(line -> line.startsWith("frozen kafka "), LONG);
+            assertThat(servers(temporary)).hasSize(4);
+            List<ProcessHandle> processes = ProcessHandle.of(child.pid()).stream()
+                    .flatMap(ProcessHandle::descendants)
+                    .toList();
+            assertThat(processes).hasSizeGreaterThan(2);
             child.kill();
             await().atMost(LONG).untilAsserted(() -> {
                 assertThat(ProcessHandle.of(postmaster).filter(ProcessSignals::isRunning))
                         .isEmpty();
+                assertThat(processes).noneMatch(ProcessSignals::isRunning);
                 assertThat(servers(temporary)).isEmpty();
             });
         }
@@ -127,7 +133,11 @@ class ServerFaultTest {
                         + Files.readAllLines(data.resolve("postmaster.pid")).get(0));
             }
             KafkaServer kafka = KafkaServer.builder().embedded().start();
-            System.out.println("kafka " + kafka.bootstrapServers());
+            KafkaServer second = KafkaServer.builder().ownProcess().start();
+            System.out.println("kafka " + kafka.bootstrapServers() + " " + second.bootstrapServers());
+            KafkaServer frozen = KafkaServer.builder().ownProcess().start();
+            frozen.pause();
+            System.out.println("frozen kafka " + frozen.bootstrapServers());
             new CountDownLatch(1).await();
         }
     }

@@ -56,6 +56,21 @@ final class ContainerKafkaServer extends AbstractKafkaServer {
     }
 
     @Override
+    public void stopHard() {
+        throw unsupported("killed");
+    }
+
+    @Override
+    public void pause() {
+        throw unsupported("paused");
+    }
+
+    @Override
+    public void resume() {
+        throw unsupported("resumed");
+    }
+
+    @Override
     public void close() {
         container.close();
     }

@@ -20,6 +20,8 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
 
     private boolean embedded;
 
+    private boolean ownProcess;
+
     private int brokers = 1;
 
     private boolean autoCreateTopics = true;
@@ -34,6 +36,12 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
     public KafkaServer.Builder embedded() {
         this.embedded = true;
         return this;
+    }
+
+    @Override
+    public KafkaServer.Builder ownProcess() {
+        this.ownProcess = true;
+        return embedded();
     }
 
     @Override
@@ -107,7 +115,8 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
     }
 
     private KafkaServer startEmbedded() {
-        return EmbeddedKafkaServer.start(brokers, port, advertisedPort, dataDirectory, brokerProperties());
+        return EmbeddedKafkaServer.start(
+                new EmbeddedKafkaOptions(brokers, ownProcess, port, advertisedPort, dataDirectory, brokerProperties()));
     }
 
     private Map<String, String> brokerProperties() {
@@ -123,6 +132,10 @@ final class DefaultKafkaServerBuilder implements KafkaServer.Builder {
         all.put("share.coordinator.state.topic.min.isr", "1");
         all.put("share.coordinator.state.topic.num.partitions", "5");
         all.put("group.initial.rebalance.delay.ms", "0");
+        if (ownProcess) {
+            // For so long the controller takes a killed broker to be running, and refuses the one that comes back.
+            all.put("broker.session.timeout.ms", "2000");
+        }
         all.putAll(properties);
         return all;
     }

@@ -11,21 +11,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Brokers inside this JVM.
+ * Brokers started from this JVM, inside it or in a JVM of their own.
  */
 final class EmbeddedKafkaServer extends AbstractKafkaServer {
 
@@ -35,7 +34,13 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
 
     private static final int PORT_ATTEMPTS = 5;
 
-    private final List<KafkaNode> nodes;
+    /** More than once: brokers in a JVM of their own are killed meanwhile, and may be about to write a file. */
+    private static final String REMOVE =
+            "for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf \"$1\"; [ -e \"$1\" ] || exit 0; sleep 0.2; done";
+
+    private final Brokers brokers;
+
+    private final int size;
 
     private final Path directory;
 
@@ -46,20 +51,20 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
     private boolean closed;
 
     private EmbeddedKafkaServer(
-            String bootstrapServers, List<KafkaNode> nodes, Path directory, boolean temporary, ExitGuard guard) {
+            String bootstrapServers, Brokers brokers, int size, Path directory, boolean temporary, ExitGuard guard) {
         super(bootstrapServers);
-        this.nodes = nodes;
+        this.brokers = brokers;
+        this.size = size;
         this.directory = directory;
         this.temporary = temporary;
         this.guard = guard;
     }
 
-    static KafkaServer start(
-            int brokers, int port, int advertisedPort, @Nullable Path dataDirectory, Map<String, String> properties) {
-        int attemptsLeft = port == 0 ? PORT_ATTEMPTS : 1;
+    static KafkaServer start(EmbeddedKafkaOptions options) {
+        int attemptsLeft = options.port() == 0 ? PORT_ATTEMPTS : 1;
         while (true) {
             attemptsLeft--;
-            EmbeddedKafkaServer server = create(brokers, port, advertisedPort, dataDirectory, properties);
+            EmbeddedKafkaServer server = create(options);
             try {
                 server.launch();
                 logger.info("Kafka is ready at {} (data in {})", server.bootstrapServers(), server.directory);
@@ -74,36 +79,44 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
         }
     }
 
-    private static EmbeddedKafkaServer create(
-            int brokers, int port, int advertisedPort, @Nullable Path dataDirectory, Map<String, String> properties) {
+    private static EmbeddedKafkaServer create(EmbeddedKafkaOptions options) {
+        Path dataDirectory = options.dataDirectory();
         try {
             Path directory = dataDirectory != null
                     ? Files.createDirectories(dataDirectory)
                     : Files.createTempDirectory("patterns-kafka-");
-            String clusterId = clusterId(directory);
-            int controllerPort = Ports.free();
-            List<KafkaNode> nodes = new ArrayList<>();
-            List<String> addresses = new ArrayList<>();
-            for (int id = KafkaNodeConfig.CONTROLLER_ID; id <= brokers; id++) {
-                int nodePort = id == KafkaNodeConfig.CONTROLLER_ID && port != 0 ? port : Ports.free();
-                nodes.add(new KafkaNode(new KafkaNodeConfig(
-                        id,
-                        clusterId,
-                        nodeDirectory(directory, id),
-                        nodePort,
-                        advertisedPort != 0 ? advertisedPort : nodePort,
-                        Ports.free(),
-                        controllerPort,
-                        properties)));
-                addresses.add("127.0.0.1:" + nodePort);
-            }
-            ExitGuard guard = dataDirectory != null
-                    ? ExitGuard.start("exit 0")
-                    : ExitGuard.start("rm -rf \"$1\"", directory.toString());
-            return new EmbeddedKafkaServer(String.join(",", addresses), nodes, directory, dataDirectory == null, guard);
+            List<KafkaNodeConfig> nodes = nodes(options, directory);
+            ExitGuard guard =
+                    dataDirectory != null ? ExitGuard.start("exit 0") : ExitGuard.start(REMOVE, directory.toString());
+            return new EmbeddedKafkaServer(
+                    nodes.stream().map(node -> "127.0.0.1:" + node.port()).collect(Collectors.joining(",")),
+                    options.ownProcess() ? new ChildBrokers(nodes) : new LocalBrokers(nodes),
+                    nodes.size(),
+                    directory,
+                    dataDirectory == null,
+                    guard);
         } catch (IOException ex) {
             throw new KafkaServerException("Cannot prepare the data directory " + dataDirectory, ex);
         }
+    }
+
+    private static List<KafkaNodeConfig> nodes(EmbeddedKafkaOptions options, Path directory) throws IOException {
+        String clusterId = clusterId(directory);
+        int controllerPort = Ports.free();
+        List<KafkaNodeConfig> nodes = new ArrayList<>();
+        for (int id = KafkaNodeConfig.CONTROLLER_ID; id <= options.brokers(); id++) {
+            int port = id == KafkaNodeConfig.CONTROLLER_ID && options.port() != 0 ? options.port() : Ports.free();
+            nodes.add(new KafkaNodeConfig(
+                    id,
+                    clusterId,
+                    nodeDirectory(directory, id),
+                    port,
+                    options.advertisedPort() != 0 ? options.advertisedPort() : port,
+                    Ports.free(),
+                    controllerPort,
+                    options.brokerProperties()));
+        }
+        return nodes;
     }
 
     private static Path nodeDirectory(Path directory, int id) {
@@ -132,7 +145,7 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
     }
 
     private void launch() {
-        nodes.forEach(KafkaNode::start);
+        brokers.start();
         awaitReady();
     }
 
@@ -143,7 +156,7 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
                             .nodes()
                             .get(READY_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                             .size()
-                    < nodes.size()) {
+                    < size) {
                 if (System.nanoTime() > deadline) {
                     throw new KafkaServerException("Not all brokers of " + bootstrapServers() + " have joined", null);
                 }
@@ -166,10 +179,22 @@ final class EmbeddedKafkaServer extends AbstractKafkaServer {
 
     @Override
     public synchronized void stop() {
-        // The controller's node last, so that the others can take their leave.
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            nodes.get(i).stop();
-        }
+        brokers.stop();
+    }
+
+    @Override
+    public synchronized void stopHard() {
+        brokers.stopHard();
+    }
+
+    @Override
+    public synchronized void pause() {
+        brokers.pause();
+    }
+
+    @Override
+    public synchronized void resume() {
+        brokers.resume();
     }
 
     @Override

@@ -27,6 +27,21 @@ final class ExternalKafkaServer extends AbstractKafkaServer {
     }
 
     @Override
+    public void stopHard() {
+        throw unsupported("killed");
+    }
+
+    @Override
+    public void pause() {
+        throw unsupported("paused");
+    }
+
+    @Override
+    public void resume() {
+        throw unsupported("resumed");
+    }
+
+    @Override
     public void close() {
         // It belongs to somebody else.
     }

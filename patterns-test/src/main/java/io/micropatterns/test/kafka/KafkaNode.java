@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
- * One broker inside this JVM, which may also be the cluster's controller. Built out of the same parts as Kafka's own
+ * One broker inside the JVM, which may also be the cluster's controller. Built out of the same parts as Kafka's own
  * main class, except that a fatal fault is logged and does not halt the JVM.
  */
 final class KafkaNode {

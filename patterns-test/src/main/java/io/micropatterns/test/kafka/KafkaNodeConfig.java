@@ -1,8 +1,13 @@
 package io.micropatterns.test.kafka;
 
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,6 +41,8 @@ record KafkaNodeConfig(
 
     private static final String INTERNAL_LISTENER = "INTERNAL";
 
+    private static final String BROKER_PREFIX = "broker.";
+
     boolean controller() {
         return id == CONTROLLER_ID;
     }
@@ -64,6 +71,46 @@ record KafkaNodeConfig(
         all.put("controlled.shutdown.max.retries", "1");
         all.putAll(brokerProperties);
         return all;
+    }
+
+    /** The text form, which {@link #parse(String)} reads. */
+    String toText() {
+        Properties all = new Properties();
+        all.setProperty("id", Integer.toString(id));
+        all.setProperty("clusterId", clusterId);
+        all.setProperty("directory", directory.toString());
+        all.setProperty("port", Integer.toString(port));
+        all.setProperty("advertisedPort", Integer.toString(advertisedPort));
+        all.setProperty("internalPort", Integer.toString(internalPort));
+        all.setProperty("controllerPort", Integer.toString(controllerPort));
+        brokerProperties.forEach((name, value) -> all.setProperty(BROKER_PREFIX + name, value));
+        StringWriter text = new StringWriter();
+        try {
+            all.store(text, null);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+        return text.toString();
+    }
+
+    static KafkaNodeConfig parse(String text) {
+        Properties all = new Properties();
+        try {
+            all.load(new StringReader(text));
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+        return new KafkaNodeConfig(
+                Integer.parseInt(all.getProperty("id")),
+                all.getProperty("clusterId"),
+                Path.of(all.getProperty("directory")),
+                Integer.parseInt(all.getProperty("port")),
+                Integer.parseInt(all.getProperty("advertisedPort")),
+                Integer.parseInt(all.getProperty("internalPort")),
+                Integer.parseInt(all.getProperty("controllerPort")),
+                all.stringPropertyNames().stream()
+                        .filter(name -> name.startsWith(BROKER_PREFIX))
+                        .collect(Collectors.toMap(name -> name.substring(BROKER_PREFIX.length()), all::getProperty)));
     }
 
     private static String address(String listener, int port) {

@@ -11,9 +11,10 @@ import java.util.Map;
  * that is set (as a system property, or as the environment variable {@code PATTERNS_TEST_KAFKA_BOOTSTRAP_SERVERS}),
  * else a container when a Docker engine answers, else brokers inside this JVM. The last ones need nothing installed and
  * are the only ones that can be stopped and started again; tests that do so ask for them with
- * {@link Builder#embedded()}.
+ * {@link Builder#embedded()}. Tests that kill or pause brokers ask for {@link Builder#ownProcess()}: then the same
+ * brokers run in a JVM of their own, which takes a few seconds longer to start.
  *
- * <p>No file of a cluster that this class has started outlives this JVM, however it ends.
+ * <p>No process and no file of a cluster that this class has started outlives this JVM, however it ends.
  *
  * <p>Safe for use by several threads.
  */
@@ -93,8 +94,33 @@ public interface KafkaServer extends AutoCloseable {
     void stop();
 
     /**
-     * Starts the cluster again on the same ports and the same data, after stopping it when it still runs. Blocks until
-     * it answers.
+     * Crashes all brokers by {@code SIGKILL}, in the midst of whatever they do. What they have acknowledged is found
+     * again after {@link #restart()}: the operating system survives, so this does not lose what has been written but not
+     * flushed. Blocks until the process is gone. Does nothing when the brokers do not run.
+     *
+     * @throws UnsupportedOperationException when the brokers have no {@link Builder#ownProcess()}
+     */
+    void stopHard();
+
+    /**
+     * Freezes all brokers ({@code SIGSTOP}): connections stay open and nothing answers. What clients send meanwhile waits
+     * in the connections, and brokers read it after {@link #resume()}. Blocks until every thread of them has stopped.
+     *
+     * @throws UnsupportedOperationException when the brokers have no {@link Builder#ownProcess()}
+     * @throws IllegalStateException when the brokers do not run
+     */
+    void pause();
+
+    /**
+     * Lets the brokers continue after {@link #pause()}. Does nothing when they are not paused.
+     *
+     * @throws UnsupportedOperationException when the brokers have no {@link Builder#ownProcess()}
+     */
+    void resume();
+
+    /**
+     * Starts the cluster again on the same ports and the same data, after stopping it in order when it still runs, paused
+     * or not. Blocks until it answers, the recovery from {@link #stopHard()} included.
      *
      * @throws UnsupportedOperationException when the cluster is not {@link ServerKind#EMBEDDED}
      * @throws KafkaServerException when it does not start
@@ -120,6 +146,14 @@ public interface KafkaServer extends AutoCloseable {
          * @return this builder
          */
         Builder embedded();
+
+        /**
+         * Starts {@link #embedded()} brokers in a JVM of their own, one for all of them, with this JVM's class path. They
+         * can then also be killed and paused. Needs a system with POSIX signals.
+         *
+         * @return this builder
+         */
+        Builder ownProcess();
 
         /**
          * Chooses the number of brokers. More than one: embedded clusters only. The internal topics are replicated to

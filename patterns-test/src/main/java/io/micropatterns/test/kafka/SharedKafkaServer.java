@@ -44,13 +44,28 @@ final class SharedKafkaServer implements KafkaServer {
     }
 
     @Override
+    public void stopHard() {
+        throw unsupported();
+    }
+
+    @Override
+    public void pause() {
+        throw unsupported();
+    }
+
+    @Override
+    public void resume() {
+        throw unsupported();
+    }
+
+    @Override
     public void close() {
         // Other tests still use it; it ends with the JVM.
     }
 
     private static UnsupportedOperationException unsupported() {
         return new UnsupportedOperationException("The shared Kafka cluster serves all tests of this JVM: start one of"
-                + " your own with KafkaServer.builder().embedded() to stop or restart it");
+                + " your own with KafkaServer.builder().embedded() to stop, kill or pause it");
     }
 
     private static final class Holder {
