@@ -19,6 +19,11 @@ final class Faults {
         return Math.max(3, rounds / 5);
     }
 
+    /** How many rounds a test plays whose every round takes seconds. */
+    int fewestRounds() {
+        return Math.max(2, rounds / 10);
+    }
+
     int rounds() {
         return rounds;
     }

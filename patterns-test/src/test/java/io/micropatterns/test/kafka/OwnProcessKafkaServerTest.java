@@ -183,7 +183,9 @@ class OwnProcessKafkaServerTest {
                         .isThrownBy(() -> producer.send(new ProducerRecord<>("replicated", "x".repeat(10_000)))
                                 .get(30, TimeUnit.SECONDS));
             }
+            assertThat(directory.resolve("node-1/meta.properties")).exists();
             cluster.stopHard();
+            assertThat(directory.resolve("node-1/.kafka_cleanshutdown")).doesNotExist();
         }
         try (KafkaServer cluster = builder.start()) {
             assertThat(read(cluster, "replicated", 2, 1)).containsExactly("value");
