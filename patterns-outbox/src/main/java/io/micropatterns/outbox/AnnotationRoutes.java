@@ -74,8 +74,12 @@ final class AnnotationRoutes implements RouteResolver {
         if (annotation == null) {
             throw new OutboxException(
                     "No route is known for event type '" + type + "' (" + eventClass.getName()
-                            + "). Annotate the class with @OutboxEvent(topic = …), configure "
-                            + RouteSpecification.property(type) + ".topics, or publish an OutboxMessage.to(topic).",
+                            + "). "
+                            + (eventClass.getName().startsWith("java.")
+                                    ? "Publish"
+                                    : "Annotate the class with @OutboxEvent(topic = …), configure "
+                                            + RouteSpecification.property(type) + ".topics, or publish")
+                            + " an OutboxMessage.to(topic).",
                     null);
         }
         return RouteTemplate.parse(RouteSpecification.of(annotation), type, placeholders);

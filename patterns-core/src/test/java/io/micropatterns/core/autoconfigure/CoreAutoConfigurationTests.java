@@ -192,8 +192,8 @@ class CoreAutoConfigurationTests {
                 .run(context -> assertThat(context)
                         .hasFailed()
                         .getFailure()
-                        .hasStackTraceContaining("Property " + key)
-                        .hasStackTraceContaining("It must be between"));
+                        .hasStackTraceContaining("property " + key + " is ")
+                        .hasStackTraceContaining("must be between"));
     }
 
     @ParameterizedTest

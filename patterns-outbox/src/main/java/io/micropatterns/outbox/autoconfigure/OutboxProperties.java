@@ -1,5 +1,6 @@
 package io.micropatterns.outbox.autoconfigure;
 
+import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.autoconfigure.PropertyRange;
 import io.micropatterns.outbox.RouteSpecification;
 import java.time.Duration;
@@ -8,7 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.util.unit.DataSize;
 
@@ -55,12 +55,13 @@ public record OutboxProperties(
                 "patterns.outbox.max-payload-size", maxPayloadSize, DataSize.ofBytes(1), DataSize.ofGigabytes(1));
         routing.forEach((type, route) -> {
             if (route.topics().isEmpty()) {
-                throw new InvalidConfigurationPropertyValueException(
-                        RouteSpecification.property(type) + ".topics",
-                        null,
-                        "It must name at least one topic: a configured route replaces the annotation's as a whole. A type"
-                                + " whose name has other characters than letters, digits and hyphens goes in brackets,"
-                                + " as in patterns.outbox.routing[order.placed].topics.");
+                String key = RouteSpecification.property(type) + ".topics";
+                throw new PatternConfigurationException(
+                        "The property " + key + " must name at least one topic: a configured route replaces the"
+                                + " annotation's as a whole.",
+                        "Set " + key
+                                + ". A type whose name has other characters than letters, digits and hyphens goes in"
+                                + " brackets, as in patterns.outbox.routing[order.placed].topics.");
             }
         });
     }
@@ -158,7 +159,13 @@ public record OutboxProperties(
             String prefix = "patterns.outbox.dead-letters.";
             PropertyRange.require(prefix + "attempts", attempts, 1, 1_000);
             PropertyRange.require(prefix + "first-delay", firstDelay, Duration.ZERO, LONG);
-            PropertyRange.require(prefix + "max-delay", maxDelay, firstDelay, LONG);
+            PropertyRange.require(prefix + "max-delay", maxDelay, Duration.ZERO, LONG);
+            if (firstDelay.compareTo(maxDelay) > 0) {
+                throw new PatternConfigurationException(
+                        "The property " + prefix + "first-delay is longer than " + prefix + "max-delay.",
+                        "Shorten " + prefix + "first-delay, or set a longer " + prefix
+                                + "max-delay (its default is 1m).");
+            }
         }
     }
 
