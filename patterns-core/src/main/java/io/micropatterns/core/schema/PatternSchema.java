@@ -14,7 +14,9 @@ import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.support.EncodedResource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.datasource.init.ScriptUtils;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 
 /**
  * The tables of one pattern and the idempotent script that creates them. Immutable and thread-safe.
@@ -56,14 +58,11 @@ public record PatternSchema(String pattern, String script, List<String> tables) 
     /**
      * The tables that do not exist yet, in declared order. Blocks; uses a connection of its own.
      *
+     * @throws UnsupportedDatabaseException when the database is not PostgreSQL, or too old a one
      * @throws DataAccessException when the database cannot be asked
      */
     public List<String> missingTables(DataSource dataSource) {
-        try (Connection connection = dataSource.getConnection()) {
-            return missingTables(connection);
-        } catch (SQLException ex) {
-            throw new CannotGetJdbcConnectionException("Failed to look for the tables of '" + pattern + "'", ex);
-        }
+        return withConnection(dataSource, "Looking for the tables of '" + pattern + "'", this::missingTables);
     }
 
     /**
@@ -73,39 +72,58 @@ public record PatternSchema(String pattern, String script, List<String> tables) 
      *
      * @return whether the script ran
      * @throws MissingTableException when a table is missing and could not be created
+     * @throws UnsupportedDatabaseException when the database is not PostgreSQL, or too old a one
      * @throws DataAccessException when the database cannot be asked
      */
     public boolean createIfMissing(DataSource dataSource) {
-        if (missingTables(dataSource).isEmpty()) {
-            return false;
-        }
-        try (Connection connection = dataSource.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            try {
-                boolean created = createLocked(connection);
-                connection.commit();
-                return created;
-            } catch (SQLException | RuntimeException ex) {
-                connection.rollback();
-                throw ex;
-            } finally {
-                connection.setAutoCommit(autoCommit);
-            }
-        } catch (SQLException ex) {
-            throw new CannotGetJdbcConnectionException("Failed to create the tables of '" + pattern + "'", ex);
-        }
+        return !missingTables(dataSource).isEmpty()
+                && withConnection(dataSource, "Creating the tables of '" + pattern + "'", this::create);
     }
 
     /**
      * Checks that every table exists. Blocks.
      *
      * @throws MissingTableException when one does not
+     * @throws UnsupportedDatabaseException when the database is not PostgreSQL, or too old a one
+     * @throws DataAccessException when the database cannot be asked
      */
     public void verify(DataSource dataSource) {
         List<String> missing = missingTables(dataSource);
         if (!missing.isEmpty()) {
             throw new MissingTableException(this, missing, null);
+        }
+    }
+
+    private static <T> T withConnection(DataSource dataSource, String task, Work<T> work) {
+        try (Connection connection = connect(dataSource)) {
+            UnsupportedDatabaseException.check(connection.getMetaData());
+            return work.run(connection);
+        } catch (SQLException ex) {
+            DataAccessException translated = new SQLExceptionSubclassTranslator().translate(task, null, ex);
+            throw translated != null ? translated : new UncategorizedSQLException(task, null, ex);
+        }
+    }
+
+    private static Connection connect(DataSource dataSource) {
+        try {
+            return dataSource.getConnection();
+        } catch (SQLException ex) {
+            throw new CannotGetJdbcConnectionException("Failed to obtain JDBC Connection", ex);
+        }
+    }
+
+    private boolean create(Connection connection) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
+        connection.setAutoCommit(false);
+        try {
+            boolean created = createLocked(connection);
+            connection.commit();
+            return created;
+        } catch (SQLException | RuntimeException ex) {
+            connection.rollback();
+            throw ex;
+        } finally {
+            connection.setAutoCommit(autoCommit);
         }
     }
 
@@ -147,5 +165,10 @@ public record PatternSchema(String pattern, String script, List<String> tables) 
             }
         }
         return missing;
+    }
+
+    private interface Work<T> {
+
+        T run(Connection connection) throws SQLException;
     }
 }

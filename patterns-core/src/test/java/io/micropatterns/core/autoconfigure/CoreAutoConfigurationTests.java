@@ -25,6 +25,7 @@ import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.core.trace.MicrometerTracePropagation;
 import io.micropatterns.core.trace.TracePropagation;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
@@ -36,6 +37,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -44,7 +46,10 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Propagation;
@@ -212,6 +217,27 @@ class CoreAutoConfigurationTests {
         });
         PatternSchema.core().createIfMissing(dataSource);
         runner.withPropertyValues("patterns.core.schema.initialize=" + mode)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void aDatabaseThatIsNotSupportedIsReportedWithTheWayToStartWithoutThePatterns() {
+        ApplicationContextRunner h2 = withoutDatabase.withBean(
+                "dataSource", DataSource.class, () -> new DriverManagerDataSource("jdbc:h2:mem:"));
+        h2.run(context -> {
+            assertThat(context).hasFailed();
+            Throwable failure = context.getStartupFailure();
+            FailureAnalysis analysis = SpringFactoriesLoader.forDefaultResourceLocation()
+                    .load(FailureAnalyzer.class, FailureHandler.handleMessage((message, ignored) -> {}))
+                    .stream()
+                    .map(analyzer -> analyzer.analyze(failure))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(analysis.getDescription()).contains("needs PostgreSQL 14 or newer, but the data source is H2 ");
+            assertThat(analysis.getAction()).contains("patterns.core.enabled=false", "patterns.outbox.enabled=false");
+        });
+        h2.withPropertyValues("patterns.core.enabled=false")
                 .run(context -> assertThat(context).hasNotFailed());
     }
 

@@ -2,8 +2,12 @@ package io.micropatterns.core.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.micropatterns.core.CoreDatabase;
+import java.sql.DatabaseMetaData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -14,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -114,5 +120,37 @@ class PatternSchemaTests {
 
         assertThat(new PatternSchema("broken", broken.script(), List.of("broken_first")).missingTables(dataSource))
                 .containsExactly("broken_first");
+    }
+
+    @Test
+    void aDatabaseOtherThanPostgresqlIsNamed() {
+        assertThatExceptionOfType(UnsupportedDatabaseException.class)
+                .isThrownBy(() -> schema.createIfMissing(new DriverManagerDataSource("jdbc:h2:mem:")))
+                .withMessageStartingWith("Micropatterns needs PostgreSQL 14 or newer, but the data source is H2 ")
+                .satisfies(ex -> assertThat(ex.product()).isEqualTo("H2"));
+    }
+
+    @Test
+    void aPostgresqlThatIsTooOldIsNamedWithItsVersion() throws Exception {
+        DataSource old = mock(DataSource.class, RETURNS_DEEP_STUBS);
+        DatabaseMetaData database = old.getConnection().getMetaData();
+        when(database.getDatabaseProductName()).thenReturn("PostgreSQL");
+        when(database.getDatabaseProductVersion()).thenReturn("13.23");
+        when(database.getDatabaseMajorVersion()).thenReturn(13);
+
+        assertThatExceptionOfType(UnsupportedDatabaseException.class)
+                .isThrownBy(() -> schema.verify(old))
+                .withMessageEndingWith("but the data source is PostgreSQL 13.23")
+                .satisfies(ex -> assertThat(ex.version()).isEqualTo("13.23"));
+    }
+
+    @Test
+    void aFailureIsToldForWhatItIs() {
+        assertThatExceptionOfType(CannotGetJdbcConnectionException.class)
+                .isThrownBy(
+                        () -> schema.missingTables(new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:1/none")));
+        assertThatExceptionOfType(BadSqlGrammarException.class)
+                .isThrownBy(() -> PatternSchema.of("none", "far.too.many.dots").missingTables(dataSource))
+                .withMessageContaining("Looking for the tables of 'none'");
     }
 }
