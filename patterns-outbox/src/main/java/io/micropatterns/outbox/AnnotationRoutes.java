@@ -58,11 +58,8 @@ final class AnnotationRoutes implements RouteResolver {
     }
 
     private boolean lookUp(Class<?> eventClass) {
-        if (annotationOf(eventClass) != null) {
-            return true;
-        }
-        boolean named = !eventClass.isAnonymousClass() && !eventClass.isHidden();
-        return named && configured.containsKey(types.nameOf(eventClass));
+        return annotationOf(eventClass) != null
+                || (types.isNamed(eventClass) && configured.containsKey(types.nameOf(eventClass)));
     }
 
     private List<RouteTemplate> parse(Class<?> eventClass, String type) {

@@ -142,8 +142,7 @@ final class DefaultOutbox implements Outbox {
     private Payload serialize(Object event, @Nullable String type) {
         Payload payload;
         try {
-            Payload serialized = serializer.serialize(event);
-            payload = type == null ? serialized : new Payload(type, serialized.contentType(), serialized.data());
+            payload = type == null ? serializer.serialize(event) : serializer.serialize(type, event);
         } catch (PayloadException e) {
             throw new OutboxException(
                     "Event of " + event.getClass().getName() + " cannot be serialised, so it was not stored: "

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * configuration should decide. Immutable, and so safe to share between threads.
  *
  * @param id the event's id, unique per message: consumers deduplicate by it; random when the builder was given none
- * @param type the event's logical name, never a class name; {@code null} to take it from the payload's class
+ * @param type the event's logical name, never a class name; {@code null} to take the one of the payload's class, which
+ *     then must have one
  * @param topic the topic the record goes to
  * @param key the record's key, or {@code null} for none
  * @param payload the event object, serialised when it is published; a {@code byte[]} or a {@code String} goes as it is

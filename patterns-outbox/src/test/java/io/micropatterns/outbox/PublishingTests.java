@@ -44,7 +44,8 @@ class PublishingTests {
                 "patterns.outbox.routing.configured.topics=#{topic},#{topic + '-copy'}",
                 "patterns.outbox.routing.configured.key='configured-' + id",
                 "patterns.outbox.routing.configured.headers.source='configuration'",
-                "patterns.outbox.routing.placed.topics=${test.tenant}-${spring.application.name}");
+                "patterns.outbox.routing.placed.topics=${test.tenant}-${spring.application.name}",
+                "patterns.outbox.routing.Unnamed.topics=#{topic}");
     }
 
     @AfterAll
@@ -195,8 +196,33 @@ class PublishingTests {
     void aSpringEventWithoutARouteIsNobodysBusiness() {
         node.transaction().executeWithoutResult(status -> node.context().publishEvent(new Unrouted("x")));
 
-        assertThat(jdbc().queryForObject("select count(*) from patterns_outbox where type = 'Unrouted'", Long.class))
+        assertThat(jdbc().queryForObject("select count(*) from patterns_outbox where type = 'unrouted'", Long.class))
                 .isZero();
+    }
+
+    @Test
+    void configurationRoutesLogicalNamesAndNoClassNames() {
+        node.transaction().executeWithoutResult(status -> node.context().publishEvent(new Unnamed(topic)));
+
+        assertThat(stored()).isZero();
+    }
+
+    @Test
+    void anEventWithoutALogicalNameIsRefusedUnlessItIsGivenOne() {
+        node.transaction()
+                .executeWithoutResult(status -> assertThatThrownBy(
+                                () -> node.outbox().publish(new Unnamed(topic)))
+                        .isInstanceOf(OutboxException.class)
+                        .hasMessageContainingAll(
+                                Unnamed.class.getName(), "@PayloadType(\"unnamed\")", "PayloadTypesCustomizer"));
+        node.publish(OutboxMessage.to(topic).type("named").payload(new Unnamed("x")));
+        node.publish(OutboxMessage.to(topic).payload("text"));
+
+        List<ConsumerRecord<String, String>> records = cluster.read(topic, 2);
+        assertThat(records)
+                .extracting(record -> StreamReader.header(record, OutboxHeaders.EVENT_TYPE))
+                .containsExactlyInAnyOrder("named", "string");
+        assertThat(records).extracting(ConsumerRecord::value).containsExactlyInAnyOrder("{\"topic\":\"x\"}", "text");
     }
 
     @Test
@@ -282,9 +308,9 @@ class PublishingTests {
                         status -> assertThatThrownBy(() -> node.outbox().publish(new Unrouted("x")))
                                 .isInstanceOf(OutboxException.class)
                                 .hasMessageContainingAll(
-                                        "'Unrouted'",
+                                        "'unrouted'",
                                         "@OutboxEvent",
-                                        "patterns.outbox.routing.Unrouted.topics",
+                                        "patterns.outbox.routing.unrouted.topics",
                                         "OutboxMessage.to"));
     }
 
@@ -346,7 +372,10 @@ class PublishingTests {
     @PayloadType("placed")
     record Placed(int id) {}
 
+    @PayloadType("unrouted")
     record Unrouted(String text) {}
+
+    record Unnamed(String topic) {}
 
     @PayloadType("no-such-property")
     @OutboxEvent(topic = "#{topic}", key = "missing.id")
@@ -383,6 +412,7 @@ class PublishingTests {
     @OutboxEvent(topic = "#{topic}", key = "T(java.lang.Runtime).getRuntime()")
     record Curious(String topic) {}
 
+    @PayloadType("unserialisable")
     @OutboxEvent(topic = "#{topic}")
     record Unserialisable(String topic) {
         public String getSecret() {

@@ -107,7 +107,10 @@ public interface Inbox {
             this.transactionManager = Objects.requireNonNull(transactionManager, "transactionManager");
         }
 
-        /** How outcomes are recorded. Default: JSON by Jackson as it comes. */
+        /**
+         * How outcomes are recorded. Default: JSON by Jackson as it comes. An outcome needs no logical name; one that
+         * has one can be upcast.
+         */
         public Builder serializer(PayloadSerializer serializer) {
             this.serializer = Objects.requireNonNull(serializer, "serializer");
             return this;

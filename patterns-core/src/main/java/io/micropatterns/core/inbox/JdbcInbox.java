@@ -29,6 +29,7 @@ final class JdbcInbox implements Inbox {
 
     private static final int PURGE_BATCH = 1_000;
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String UNNAMED = "outcome";
 
     private static final String SET_TIMEOUT = """
             (select set_config('patterns.lock_timeout', current_setting('lock_timeout'), true) as former,
@@ -193,7 +194,9 @@ final class JdbcInbox implements Inbox {
         if (outcome == null) {
             return;
         }
-        Payload payload = serializer.serialize(outcome);
+        Payload payload = serializer.isNamed(outcome.getClass())
+                ? serializer.serialize(outcome)
+                : serializer.serialize(UNNAMED, outcome);
         jdbc.sql(
                         "update patterns_inbox set outcome_type = ?, content_type = ?, outcome = ? where consumer = ? and key = ?")
                 .params(payload.type(), payload.contentType(), payload.data(), consumer, key)

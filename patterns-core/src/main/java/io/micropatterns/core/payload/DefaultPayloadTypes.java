@@ -2,8 +2,10 @@ package io.micropatterns.core.payload;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** {@link PayloadTypes} over two maps; names that were not registered are cached with their class. */
 final class DefaultPayloadTypes implements PayloadTypes {
@@ -12,10 +14,10 @@ final class DefaultPayloadTypes implements PayloadTypes {
     private final Map<String, Class<?>> classes;
 
     // A ClassValue lives and dies with its class, so the cache needs no eviction rule.
-    private final ClassValue<String> declaredNames = new ClassValue<>() {
+    private final ClassValue<Optional<String>> ownNames = new ClassValue<>() {
         @Override
-        protected String computeValue(Class<?> type) {
-            return declaredName(type);
+        protected Optional<String> computeValue(Class<?> type) {
+            return ownName(type);
         }
     };
 
@@ -27,7 +29,14 @@ final class DefaultPayloadTypes implements PayloadTypes {
     @Override
     public String nameOf(Class<?> type) {
         String registered = names.get(type);
-        return registered != null ? registered : declaredNames.get(type);
+        return registered != null
+                ? registered
+                : ownNames.get(type).orElseThrow(() -> new PayloadException(type.getName(), howToName(type), null));
+    }
+
+    @Override
+    public boolean isNamed(Class<?> type) {
+        return names.containsKey(type) || ownNames.get(type).isPresent();
     }
 
     @Override
@@ -44,18 +53,32 @@ final class DefaultPayloadTypes implements PayloadTypes {
         return classes.containsKey(name);
     }
 
-    private static String declaredName(Class<?> type) {
+    private static Optional<String> ownName(Class<?> type) {
         PayloadType annotation = type.getDeclaredAnnotation(PayloadType.class);
         if (annotation != null) {
-            return requireName(annotation.value());
+            return Optional.of(requireName(annotation.value()));
         }
+        if (CharSequence.class.isAssignableFrom(type)) {
+            return Optional.of(STRING);
+        }
+        return type == byte[].class ? Optional.of(BYTES) : Optional.empty();
+    }
+
+    private static String howToName(Class<?> type) {
+        String problem = "Class " + type.getName() + " has no logical name to travel under";
         if (type.isAnonymousClass() || type.isHidden()) {
-            throw new PayloadException(
-                    type.getName(),
-                    "Class " + type.getName() + " has no name of its own to travel under: use a named class",
-                    null);
+            return problem + ": use a named class, annotated with @PayloadType";
         }
-        return type.getSimpleName();
+        String suggestion = kebabCase(type.getSimpleName());
+        return problem + ". Annotate it with @PayloadType(\"" + suggestion
+                + "\"), or register it with PayloadTypes.builder().register(\"" + suggestion + "\", "
+                + type.getSimpleName() + ".class), in a Spring Boot application by a PayloadTypesCustomizer bean.";
+    }
+
+    private static String kebabCase(String name) {
+        return name.replaceAll("([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", "$1$3-$2$4")
+                .replace('_', '-')
+                .toLowerCase(Locale.ROOT);
     }
 
     private static String requireName(String name) {
@@ -90,7 +113,10 @@ final class DefaultPayloadTypes implements PayloadTypes {
         public PayloadTypes.Builder register(Class<?>... types) {
             for (Class<?> type : types) {
                 PayloadType annotation = type.getDeclaredAnnotation(PayloadType.class);
-                register(declaredName(type), type, annotation == null ? new String[0] : annotation.aliases());
+                if (annotation == null) {
+                    throw new IllegalArgumentException(howToName(type));
+                }
+                register(annotation.value(), type, annotation.aliases());
             }
             return this;
         }

@@ -28,6 +28,11 @@ final class JacksonPayloadSerializer implements PayloadSerializer {
     }
 
     @Override
+    public boolean isNamed(Class<?> type) {
+        return type == Payload.class || types.isNamed(type);
+    }
+
+    @Override
     public Payload serialize(String type, Object value) {
         if (value instanceof Payload payload) {
             return new Payload(type, payload.contentType(), payload.data());

@@ -17,9 +17,12 @@ public interface PayloadSerializer {
     /**
      * Serialises an object under the name that {@link PayloadTypes#nameOf} gives its class.
      *
-     * @throws PayloadException when it cannot be serialised
+     * @throws PayloadException when its class has no name, or it cannot be serialised
      */
     Payload serialize(Object value);
+
+    /** Whether objects of a class have a name to be serialised under, so that {@link #serialize(Object)} can be used. */
+    boolean isNamed(Class<?> type);
 
     /**
      * Serialises an object under a name of the caller's choice; a {@link Payload} is renamed.

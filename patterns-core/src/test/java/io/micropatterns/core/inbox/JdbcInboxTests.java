@@ -122,7 +122,7 @@ class JdbcInboxTests {
         assertThatExceptionOfType(PayloadException.class)
                 .isThrownBy(() -> inbox.once("a", "k", Object.class, () -> {
                     effect("1");
-                    return new Object() {};
+                    return new Unrecordable();
                 }));
         assertThat(effects()).isEmpty();
     }
@@ -329,4 +329,11 @@ class JdbcInboxTests {
     }
 
     record Receipt(String orderId, int quantity) {}
+
+    record Unrecordable() {
+
+        public String getName() {
+            throw new IllegalStateException("broken getter");
+        }
+    }
 }

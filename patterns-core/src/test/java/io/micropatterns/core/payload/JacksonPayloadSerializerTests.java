@@ -73,6 +73,19 @@ class JacksonPayloadSerializerTests {
     }
 
     @Test
+    void anObjectNeedsANameOfItsClassOnlyWhenItIsGivenNone() {
+        Counter unnamed = new Counter(1);
+        assertThat(serializer.isNamed(Counter.class)).isFalse();
+        assertThat(serializer.isNamed(Order.class)).isTrue();
+        assertThat(serializer.isNamed(Payload.class)).isTrue();
+        assertThatExceptionOfType(PayloadException.class)
+                .isThrownBy(() -> serializer.serialize(unnamed))
+                .withMessageContaining("@PayloadType(\"counter\")");
+        assertThat(serializer.serialize("given", unnamed)).isEqualTo(Payload.json("given", "{\"n\":1}"));
+        assertThat(serializer.serialize("text").type()).isEqualTo("string");
+    }
+
+    @Test
     void oldPayloadsAreUpcastAlongTheChain() {
         Payload old = Payload.json("order-placed", "{\"client\":\"ann\",\"quantity\":3}");
         assertThat(serializer.deserialize(old)).isEqualTo(new Order("ann", 3, "EUR"));
@@ -137,8 +150,8 @@ class JacksonPayloadSerializerTests {
                 .withMessageContaining("application/octet-stream");
         assertThatExceptionOfType(PayloadException.class)
                 .isThrownBy(() -> serializer.serialize(new Unserialisable()))
-                .withMessageContaining("'Unserialisable'")
-                .satisfies(ex -> assertThat(ex.type()).isEqualTo("Unserialisable"));
+                .withMessageContaining("'unserialisable'")
+                .satisfies(ex -> assertThat(ex.type()).isEqualTo("unserialisable"));
     }
 
     @Test
@@ -161,6 +174,7 @@ class JacksonPayloadSerializerTests {
 
     record Counter(int n) {}
 
+    @PayloadType("unserialisable")
     static final class Unserialisable {
 
         public Object getSelf() {

@@ -9,11 +9,8 @@ import org.junit.jupiter.api.Test;
 class PayloadTypesTests {
 
     @Test
-    void aRegisteredNameWinsOverTheAnnotationWhichWinsOverTheSimpleName() {
-        PayloadTypes none = PayloadTypes.unregistered();
-        assertThat(none.nameOf(Plain.class)).isEqualTo("Plain");
-        assertThat(none.nameOf(Annotated.class)).isEqualTo("annotated");
-        assertThat(none.nameOf(Subclass.class)).isEqualTo("Subclass");
+    void aRegisteredNameWinsOverTheAnnotation() {
+        assertThat(PayloadTypes.unregistered().nameOf(Annotated.class)).isEqualTo("annotated");
         assertThat(PayloadTypes.builder()
                         .register("other", Annotated.class)
                         .build()
@@ -45,11 +42,38 @@ class PayloadTypesTests {
     }
 
     @Test
-    void aClassWithoutANameIsRefused() {
-        Object anonymous = new Object() {};
+    void aClassWithoutANameIsRefusedWithTheWaysToGiveItOne() {
+        PayloadTypes none = PayloadTypes.unregistered();
+        assertThat(none.isNamed(HTTPCallMade_v2.class)).isFalse();
         assertThatExceptionOfType(PayloadException.class)
-                .isThrownBy(() -> PayloadTypes.unregistered().nameOf(anonymous.getClass()))
-                .withMessageContaining("no name of its own");
+                .isThrownBy(() -> none.nameOf(HTTPCallMade_v2.class))
+                .withMessageContaining(HTTPCallMade_v2.class.getName())
+                .withMessageContaining("@PayloadType(\"http-call-made-v2\")")
+                .withMessageContaining("register(\"http-call-made-v2\", HTTPCallMade_v2.class)")
+                .withMessageContaining("PayloadTypesCustomizer");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PayloadTypes.builder().register(Plain.class))
+                .withMessageContaining("@PayloadType(\"plain\")");
+        assertThatExceptionOfType(PayloadException.class)
+                .as("not inherited")
+                .isThrownBy(() -> none.nameOf(Subclass.class));
+
+        Object anonymous = new Object() {};
+        assertThat(none.isNamed(anonymous.getClass())).isFalse();
+        assertThatExceptionOfType(PayloadException.class)
+                .isThrownBy(() -> none.nameOf(anonymous.getClass()))
+                .withMessageContaining("use a named class");
+    }
+
+    @Test
+    void textAndBytesHaveFixedNames() {
+        PayloadTypes none = PayloadTypes.unregistered();
+        assertThat(none.nameOf(String.class)).isEqualTo("string");
+        assertThat(none.nameOf(StringBuilder.class)).isEqualTo("string");
+        assertThat(none.nameOf(byte[].class)).isEqualTo("bytes");
+        assertThat(none.isNamed(byte[].class)).isTrue();
+        assertThat(PayloadTypes.builder().register("note", String.class).build().nameOf(String.class))
+                .isEqualTo("note");
     }
 
     @Test
@@ -65,6 +89,8 @@ class PayloadTypesTests {
     }
 
     private static final class Plain {}
+
+    private static final class HTTPCallMade_v2 {}
 
     @PayloadType(value = "annotated", aliases = "formerly")
     private static class Annotated {}
