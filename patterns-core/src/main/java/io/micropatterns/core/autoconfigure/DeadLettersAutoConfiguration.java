@@ -3,6 +3,7 @@ package io.micropatterns.core.autoconfigure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micropatterns.core.deadletter.DeadLetterListener;
 import io.micropatterns.core.deadletter.DeadLetters;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -44,11 +45,13 @@ public final class DeadLettersAutoConfiguration {
     DeadLetters deadLetters(
             DataSource dataSource,
             ObjectProvider<PlatformTransactionManager> transactionManagers,
-            ObjectProvider<DeadLetterListener> listeners) {
+            ObjectProvider<DeadLetterListener> listeners,
+            CoreProperties properties) {
         return DeadLetters.jdbc(
                 dataSource,
                 TransactionManagers.of(dataSource, transactionManagers),
-                DeadLetterListener.all(listeners.orderedStream().toList()));
+                DeadLetterListener.all(listeners.orderedStream().toList()),
+                NetworkTimeout.of(properties.networkTimeout()));
     }
 
     @Configuration(proxyBeanMethods = false)

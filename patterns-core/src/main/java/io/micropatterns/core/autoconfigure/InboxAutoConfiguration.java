@@ -2,6 +2,7 @@ package io.micropatterns.core.autoconfigure;
 
 import io.micropatterns.core.inbox.IdempotentAdvisor;
 import io.micropatterns.core.inbox.Inbox;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.payload.PayloadSerializer;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -41,10 +42,12 @@ public final class InboxAutoConfiguration {
             DataSource dataSource,
             ObjectProvider<PlatformTransactionManager> transactionManagers,
             PayloadSerializer serializer,
-            InboxProperties properties) {
+            InboxProperties properties,
+            CoreProperties core) {
         return Inbox.builder(dataSource, TransactionManagers.of(dataSource, transactionManagers))
                 .serializer(serializer)
                 .wait(properties.maxWait())
+                .purgeTimeout(NetworkTimeout.of(core.networkTimeout()))
                 .build();
     }
 

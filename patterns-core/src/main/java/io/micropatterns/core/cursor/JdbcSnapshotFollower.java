@@ -1,14 +1,17 @@
 package io.micropatterns.core.cursor;
 
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
@@ -19,6 +22,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Follows a table with plain SQL. Thread-safe: holds no state but its statements. */
 final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
 
+    /** It writes every row that has not been read. */
+    private static final Duration REBASE_TIMEOUT = Duration.ofHours(1);
+
+    private final DataSource dataSource;
+    private final NetworkTimeout rebaseTimeout;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
     private final JdbcTemplate transactionalJdbc;
@@ -29,7 +37,9 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
     private final FollowerSql sql;
 
     JdbcSnapshotFollower(Builder<T> builder) {
-        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(builder.dataSource));
+        this.dataSource = builder.dataSource;
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(builder.dataSource, builder.networkTimeout));
+        this.rebaseTimeout = builder.networkTimeout.orMore(REBASE_TIMEOUT);
         this.transactionalJdbc = new JdbcTemplate(builder.dataSource);
         this.transaction = new TransactionTemplate(new JdbcTransactionManager(builder.dataSource));
         this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
@@ -195,6 +205,7 @@ final class JdbcSnapshotFollower<T> implements SnapshotFollower<T> {
     public SnapshotCursor rebase(SnapshotCursor cursor, Consumer<SnapshotCursor> save) {
         String cluster = cluster();
         return Objects.requireNonNull(transaction.execute(status -> {
+            rebaseTimeout.applyToTransaction(dataSource);
             transactionalJdbc.execute(sql.lock());
             long own = required(transactionalJdbc, "select pg_current_xact_id()::text::bigint", Long.class);
             TransactionSnapshot now = TransactionSnapshot.parse(

@@ -1,5 +1,6 @@
 package io.micropatterns.core.cursor;
 
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -104,6 +105,7 @@ public interface SnapshotFollower<T> {
         String filter;
 
         List<Object> filterArguments = List.of();
+        NetworkTimeout networkTimeout = NetworkTimeout.DEFAULT;
 
         @Nullable
         String size;
@@ -130,6 +132,12 @@ public interface SnapshotFollower<T> {
         /** What a row's size is, to bound pages by: an SQL expression over the columns read that is never null. */
         public Builder<T> size(String size) {
             this.size = Objects.requireNonNull(size, "size");
+            return this;
+        }
+
+        /** How long an answer of the database is waited for, but in a rebase, which may take an hour; default 5 minutes. */
+        public Builder<T> networkTimeout(NetworkTimeout networkTimeout) {
+            this.networkTimeout = Objects.requireNonNull(networkTimeout, "networkTimeout");
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.micropatterns.core.deadletter;
 
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -99,6 +100,19 @@ public interface DeadLetters {
     /** Dead letters in PostgreSQL that tell a listener what was parked and discarded. */
     static DeadLetters jdbc(
             DataSource dataSource, PlatformTransactionManager transactionManager, DeadLetterListener listener) {
-        return new JdbcDeadLetters(dataSource, transactionManager, listener);
+        return jdbc(dataSource, transactionManager, listener, NetworkTimeout.DEFAULT);
+    }
+
+    /**
+     * Dead letters in PostgreSQL that tell a listener what was parked and discarded.
+     *
+     * @param timeout how long an answer of the database is waited for outside the caller's transactions
+     */
+    static DeadLetters jdbc(
+            DataSource dataSource,
+            PlatformTransactionManager transactionManager,
+            DeadLetterListener listener,
+            NetworkTimeout timeout) {
+        return new JdbcDeadLetters(dataSource, transactionManager, listener, timeout);
     }
 }

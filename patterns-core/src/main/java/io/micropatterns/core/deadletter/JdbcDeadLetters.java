@@ -1,5 +1,7 @@
 package io.micropatterns.core.deadletter;
 
+import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -69,14 +71,24 @@ final class JdbcDeadLetters implements DeadLetters {
     private static final String MAKE_DUE =
             "update patterns_dead_letter set status = 'RETRYING', next_attempt_at = statement_timestamp()";
 
-    private final JdbcClient jdbc;
+    private final DataSource dataSource;
+    private final NetworkTimeout timeout;
+    private final JdbcClient joining;
+    private final JdbcClient alone;
     private final JdbcTemplate template;
     private final TransactionTemplate transaction;
     private final DeadLetterListener listener;
 
-    JdbcDeadLetters(DataSource dataSource, PlatformTransactionManager transactionManager, DeadLetterListener listener) {
+    JdbcDeadLetters(
+            DataSource dataSource,
+            PlatformTransactionManager transactionManager,
+            DeadLetterListener listener,
+            NetworkTimeout timeout) {
+        this.dataSource = dataSource;
+        this.timeout = timeout;
         this.template = new JdbcTemplate(dataSource);
-        this.jdbc = JdbcClient.create(template);
+        this.joining = JdbcClient.create(template);
+        this.alone = JdbcClient.create(new AutoCommitDataSource(dataSource, timeout));
         this.transaction = new TransactionTemplate(transactionManager);
         this.listener = Objects.requireNonNull(listener, "listener");
     }
@@ -99,7 +111,7 @@ final class JdbcDeadLetters implements DeadLetters {
             return Set.of();
         }
         return new LinkedHashSet<>(
-                jdbc.sql("select reference from patterns_dead_letter where source = ? and reference = any(?)")
+                jdbc().sql("select reference from patterns_dead_letter where source = ? and reference = any(?)")
                         .param(source)
                         .param(references.toArray(String[]::new))
                         .query((result, row) -> result.getString(1))
@@ -108,7 +120,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public boolean any(String source, String channel) {
-        return jdbc.sql("select exists (select 1 from patterns_dead_letter where source = ? and channel = ?)")
+        return jdbc().sql("select exists (select 1 from patterns_dead_letter where source = ? and channel = ?)")
                 .params(source, channel)
                 .query(Boolean.class)
                 .single();
@@ -116,7 +128,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public List<DeadLetter> due(String source, String channel, int limit) {
-        return jdbc.sql(DeadLetterRows.SELECT
+        return jdbc().sql(DeadLetterRows.SELECT
                         + " where source = ? and channel = ? and status = 'RETRYING'"
                         + " and next_attempt_at <= statement_timestamp() order by sequence, id limit ?")
                 .params(source, channel, limit)
@@ -126,7 +138,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public Set<BlockedKey> blockedKeys(String source, String channel) {
-        return new LinkedHashSet<>(jdbc.sql("select distinct destination, key from patterns_dead_letter"
+        return new LinkedHashSet<>(jdbc().sql("select distinct destination, key from patterns_dead_letter"
                         + " where source = ? and channel = ? and key is not null")
                 .params(source, channel)
                 .query((result, row) -> new BlockedKey(result.getString(1), result.getString(2)))
@@ -136,7 +148,7 @@ final class JdbcDeadLetters implements DeadLetters {
     @Override
     public void failedAgain(UUID id, Throwable cause, @Nullable Duration nextAttempt) {
         Cause last = Cause.of(cause);
-        jdbc.sql("""
+        jdbc().sql("""
                         update patterns_dead_letter set attempts = attempts + 1, last_failed_at = statement_timestamp(),
                             status = ?, next_attempt_at = statement_timestamp() + ?::bigint * interval '1 microsecond',
                             cause_type = ?, cause_message = ?, stack_trace = ?
@@ -163,7 +175,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public Optional<DeadLetter> find(UUID id) {
-        return jdbc.sql(DeadLetterRows.SELECT + " where id = ?")
+        return jdbc().sql(DeadLetterRows.SELECT + " where id = ?")
                 .param(id)
                 .query(DeadLetterRows::map)
                 .optional();
@@ -172,7 +184,7 @@ final class JdbcDeadLetters implements DeadLetters {
     @Override
     public List<DeadLetter> list(DeadLetterQuery query) {
         DeadLetterCriteria criteria = DeadLetterCriteria.page(query);
-        return jdbc.sql(DeadLetterRows.SELECT + criteria.where() + " order by last_failed_at desc, id desc limit ?")
+        return jdbc().sql(DeadLetterRows.SELECT + criteria.where() + " order by last_failed_at desc, id desc limit ?")
                 .params(criteria.parameters())
                 .param(query.limit())
                 .query(DeadLetterRows::map)
@@ -182,7 +194,7 @@ final class JdbcDeadLetters implements DeadLetters {
     @Override
     public long count(DeadLetterQuery query) {
         DeadLetterCriteria criteria = DeadLetterCriteria.all(query);
-        return jdbc.sql("select count(*) from patterns_dead_letter" + criteria.where())
+        return jdbc().sql("select count(*) from patterns_dead_letter" + criteria.where())
                 .params(criteria.parameters())
                 .query(Long.class)
                 .single();
@@ -190,7 +202,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public List<DeadLetterCount> counts() {
-        return jdbc.sql("select source, status, type, count(*) from patterns_dead_letter"
+        return jdbc().sql("select source, status, type, count(*) from patterns_dead_letter"
                         + " group by source, status, type order by source, status, type")
                 .query((result, row) -> new DeadLetterCount(
                         result.getString(1),
@@ -202,7 +214,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public boolean retry(UUID id) {
-        return jdbc.sql(MAKE_DUE + " where id = ? and status <> 'WAITING'")
+        return jdbc().sql(MAKE_DUE + " where id = ? and status <> 'WAITING'")
                         .param(id)
                         .update()
                 > 0;
@@ -211,7 +223,7 @@ final class JdbcDeadLetters implements DeadLetters {
     @Override
     public int retryAll(DeadLetterQuery query) {
         DeadLetterCriteria criteria = DeadLetterCriteria.all(query).and("status <> 'WAITING'");
-        return jdbc.sql(MAKE_DUE + criteria.where())
+        return jdbc().sql(MAKE_DUE + criteria.where())
                 .params(criteria.parameters())
                 .update();
     }
@@ -240,7 +252,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public boolean replay(UUID id, byte[] payload, Map<String, String> headers) {
-        return jdbc.sql(
+        return jdbc().sql(
                                 MAKE_DUE
                                         + ", payload = ?, headers = (headers::jsonb || ?::jsonb)::json where id = ? and status <> 'WAITING'")
                         .params(payload, DeadLetterRows.write(headers), id)
@@ -273,11 +285,11 @@ final class JdbcDeadLetters implements DeadLetters {
 
     private List<Removed> remove(Collection<UUID> ids) {
         UUID[] array = ids.toArray(UUID[]::new);
-        lock(jdbc.sql("select distinct source, channel from patterns_dead_letter where id = any(?)")
+        lock(jdbc().sql("select distinct source, channel from patterns_dead_letter where id = any(?)")
                 .param(array)
                 .query((result, row) -> new Channel(result.getString(1), result.getString(2)))
                 .list());
-        List<Removed> removed = jdbc.sql("delete from patterns_dead_letter where id = any(?)"
+        List<Removed> removed = jdbc().sql("delete from patterns_dead_letter where id = any(?)"
                         + " returning source, channel, destination, key, reference, type")
                 .param(array)
                 .query((result, row) -> new Removed(
@@ -305,7 +317,7 @@ final class JdbcDeadLetters implements DeadLetters {
         Set<Channel> ordered = new TreeSet<>(LOCK_ORDER);
         ordered.addAll(channels);
         for (Channel channel : ordered) {
-            jdbc.sql("select pg_advisory_xact_lock(hashtextextended(?, 0))")
+            jdbc().sql("select pg_advisory_xact_lock(hashtextextended(?, 0))")
                     .param("patterns_dead_letter/" + channel.source() + "/" + channel.channel())
                     .query((result, row) -> channel)
                     .list();
@@ -316,8 +328,18 @@ final class JdbcDeadLetters implements DeadLetters {
         return duration == null ? null : Math.max(0, duration.toNanos() / 1_000);
     }
 
+    private JdbcClient jdbc() {
+        return TransactionSynchronizationManager.isActualTransactionActive() ? joining : alone;
+    }
+
     private <T> T inTransaction(Supplier<T> work) {
-        return Objects.requireNonNull(transaction.execute(status -> work.get()));
+        boolean joins = TransactionSynchronizationManager.isActualTransactionActive();
+        return Objects.requireNonNull(transaction.execute(status -> {
+            if (!joins) {
+                timeout.applyToTransaction(dataSource);
+            }
+            return work.get();
+        }));
     }
 
     private static void afterCommit(Runnable action) {

@@ -1,5 +1,6 @@
 package io.micropatterns.core.inbox;
 
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.payload.PayloadSerializer;
 import io.micropatterns.core.payload.PayloadTypes;
 import java.lang.reflect.Type;
@@ -101,6 +102,7 @@ public interface Inbox {
         final PlatformTransactionManager transactionManager;
         PayloadSerializer serializer = PayloadSerializer.jackson(JsonMapper.shared(), PayloadTypes.unregistered());
         Duration wait = DEFAULT_WAIT;
+        NetworkTimeout purgeTimeout = NetworkTimeout.DEFAULT;
 
         private Builder(DataSource dataSource, PlatformTransactionManager transactionManager) {
             this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -119,6 +121,12 @@ public interface Inbox {
         /** How long a duplicate waits for a first that is still at work; zero: not at all. Default 10 s. */
         public Builder wait(Duration wait) {
             this.wait = JdbcInbox.requireWait(wait);
+            return this;
+        }
+
+        /** How long an answer of the database is waited for while purging; default 5 minutes. */
+        public Builder purgeTimeout(NetworkTimeout timeout) {
+            this.purgeTimeout = Objects.requireNonNull(timeout, "timeout");
             return this;
         }
 

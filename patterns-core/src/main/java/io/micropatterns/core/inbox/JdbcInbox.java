@@ -1,5 +1,6 @@
 package io.micropatterns.core.inbox;
 
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.payload.Payload;
 import io.micropatterns.core.payload.PayloadSerializer;
 import java.lang.reflect.Type;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -47,6 +49,8 @@ final class JdbcInbox implements Inbox {
                     + " t, unnest(?::text[]) with ordinality as u (k, n) where t.bound is not null order by n"
                     + " on conflict (consumer, key) do nothing returning key";
 
+    private final DataSource dataSource;
+    private final NetworkTimeout purgeTimeout;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final TransactionTemplate ownTransaction;
@@ -54,6 +58,8 @@ final class JdbcInbox implements Inbox {
     private final Duration wait;
 
     JdbcInbox(Builder builder) {
+        this.dataSource = builder.dataSource;
+        this.purgeTimeout = builder.purgeTimeout;
         this.jdbc = JdbcClient.create(builder.dataSource);
         this.transaction = new TransactionTemplate(builder.transactionManager);
         this.ownTransaction = new TransactionTemplate(builder.transactionManager);
@@ -63,6 +69,8 @@ final class JdbcInbox implements Inbox {
     }
 
     private JdbcInbox(JdbcInbox other, Duration wait) {
+        this.dataSource = other.dataSource;
+        this.purgeTimeout = other.purgeTimeout;
         this.jdbc = other.jdbc;
         this.transaction = other.transaction;
         this.ownTransaction = other.ownTransaction;
@@ -222,6 +230,7 @@ final class JdbcInbox implements Inbox {
     }
 
     private int purgeBatch(Duration olderThan) {
+        purgeTimeout.applyToTransaction(dataSource);
         return jdbc.sql("""
                         delete from patterns_inbox where ctid = any(array(
                             select ctid from patterns_inbox

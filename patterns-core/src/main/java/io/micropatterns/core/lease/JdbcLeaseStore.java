@@ -1,6 +1,7 @@
 package io.micropatterns.core.lease;
 
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -17,8 +18,8 @@ final class JdbcLeaseStore implements LeaseStore {
 
     private final JdbcTemplate jdbc;
 
-    JdbcLeaseStore(DataSource dataSource) {
-        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource));
+    JdbcLeaseStore(DataSource dataSource, NetworkTimeout timeout) {
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout));
     }
 
     @Override

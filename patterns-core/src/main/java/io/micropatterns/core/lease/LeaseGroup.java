@@ -1,5 +1,6 @@
 package io.micropatterns.core.lease;
 
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -48,6 +49,8 @@ public interface LeaseGroup extends AutoCloseable {
     /** Builds a {@link LeaseGroup}. Not thread-safe. */
     final class Builder {
 
+        private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(1);
+
         final DataSource dataSource;
         final String group;
 
@@ -88,7 +91,8 @@ public interface LeaseGroup extends AutoCloseable {
 
         /**
          * How long a lease outlives its holder's last heartbeat; default 10 s, at least 100 ms. A heartbeat is sent
-         * every quarter of it.
+         * every quarter of it, and a connection on which the database does not answer for as long, or for 1 s if that is
+         * longer, is given up.
          */
         public Builder timeToLive(Duration timeToLive) {
             if (timeToLive.toMillis() < 100) {
@@ -125,7 +129,8 @@ public interface LeaseGroup extends AutoCloseable {
             if (names == null) {
                 throw new IllegalStateException("a lease group needs names: call names(...) before build()");
             }
-            return new DefaultLeaseGroup(this, names, new JdbcLeaseStore(dataSource));
+            NetworkTimeout timeout = NetworkTimeout.of(SHORTEST_TIMEOUT).orMore(timeToLive);
+            return new DefaultLeaseGroup(this, names, new JdbcLeaseStore(dataSource, timeout));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.micropatterns.core.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micropatterns.core.CoreDatabase;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ class JdbcLeaseStoreTests {
 
     private final DataSource dataSource = CoreDatabase.withCoreTables();
     private final JdbcTemplate jdbc = new JdbcTemplate(dataSource);
-    private final LeaseStore store = new JdbcLeaseStore(dataSource);
+    private final LeaseStore store = new JdbcLeaseStore(dataSource, NetworkTimeout.DEFAULT);
 
     @Test
     void givesALeaseToOneOwnerUntilItIsReleased() {

@@ -3,11 +3,15 @@ package io.micropatterns.core.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.micropatterns.core.schema.PatternSchema;
+import io.micropatterns.test.network.TcpProxy;
 import io.micropatterns.test.postgres.PostgresServer;
 import io.micropatterns.test.process.ChildJvm;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -40,6 +44,49 @@ class LeaseGroupFaultTests {
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    @Test
+    void leasesAreRegainedWhenTheConnectionsToTheDatabaseWereForgotten() throws Exception {
+        String url = server.jdbcUrl(database);
+        URI uri = URI.create(url.substring("jdbc:".length()));
+        try (TcpProxy proxy = TcpProxy.to(uri.getHost(), uri.getPort());
+                HikariDataSource pool = new HikariDataSource()) {
+            pool.setJdbcUrl(url.replace(":" + uri.getPort() + "/", ":" + proxy.port() + "/"));
+            pool.setUsername(server.username());
+            pool.setPassword(server.password());
+            pool.setMaximumPoolSize(2);
+            try (LeaseGroup group = LeaseGroup.builder(pool, "g")
+                    .names(List.of("a", "b"))
+                    .timeToLive(Duration.ofSeconds(1))
+                    .work(LeaseGroupFaultTests::untilOver)
+                    .build()) {
+                group.start();
+                for (int round = 1; round <= 3; round++) {
+                    await().atMost(LONG).until(() -> group.held().size() == 2);
+                    long newest = newestToken();
+
+                    proxy.forget();
+
+                    await("regained")
+                            .atMost(LONG)
+                            .until(() -> group.held().size() == 2
+                                    && group.held().stream().allMatch(lease -> lease.token() > newest));
+                }
+            }
+        }
+    }
+
+    private long newestToken() {
+        return Objects.requireNonNull(jdbc.queryForObject("select max(token) from patterns_lease", Long.class));
+    }
+
+    private static void untilOver(Lease lease) throws InterruptedException {
+        CountDownLatch end = new CountDownLatch(1);
+        lease.onEnd(end::countDown);
+        while (lease.isHeld() && !end.await(10, TimeUnit.MILLISECONDS)) {
+            // Looks again.
+        }
     }
 
     @Test

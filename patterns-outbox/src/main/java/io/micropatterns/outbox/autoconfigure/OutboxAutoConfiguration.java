@@ -1,8 +1,10 @@
 package io.micropatterns.outbox.autoconfigure;
 
+import io.micropatterns.core.autoconfigure.CoreProperties;
 import io.micropatterns.core.autoconfigure.PatternSchemaInitializer;
 import io.micropatterns.core.autoconfigure.PeriodicTask;
 import io.micropatterns.core.autoconfigure.TransactionManagers;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.payload.PayloadSerializer;
 import io.micropatterns.core.payload.PayloadTypes;
 import io.micropatterns.core.schema.PatternSchema;
@@ -48,7 +50,7 @@ import org.springframework.transaction.support.TransactionTemplate;
         })
 @ConditionalOnProperty(name = "patterns.outbox.enabled", matchIfMissing = true)
 @ConditionalOnSingleCandidate(DataSource.class)
-@EnableConfigurationProperties(OutboxProperties.class)
+@EnableConfigurationProperties({OutboxProperties.class, CoreProperties.class})
 public final class OutboxAutoConfiguration {
 
     @Bean
@@ -83,8 +85,8 @@ public final class OutboxAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(OutboxMonitor.class)
-    PendingEvents outboxMonitor(DataSource dataSource) {
-        return new PendingEvents(dataSource);
+    PendingEvents outboxMonitor(DataSource dataSource, CoreProperties core) {
+        return new PendingEvents(dataSource, NetworkTimeout.of(core.networkTimeout()));
     }
 
     @Bean
@@ -105,9 +107,14 @@ public final class OutboxAutoConfiguration {
     @DependsOnDatabaseInitialization
     @ConditionalOnMissingBean(JdbcOutboxLog.class)
     JdbcOutboxLog outboxLog(
-            DataSource dataSource, ObjectProvider<PlatformTransactionManager> managers, OutboxProperties properties) {
-        JdbcOutboxLog log =
-                new JdbcOutboxLog(dataSource, new TransactionTemplate(TransactionManagers.of(dataSource, managers)));
+            DataSource dataSource,
+            ObjectProvider<PlatformTransactionManager> managers,
+            OutboxProperties properties,
+            CoreProperties core) {
+        JdbcOutboxLog log = new JdbcOutboxLog(
+                dataSource,
+                new TransactionTemplate(TransactionManagers.of(dataSource, managers)),
+                NetworkTimeout.of(core.networkTimeout()));
         // Before anything is published: a shard that nobody knows would not be relayed.
         log.registerShards(properties.shards());
         log.warnOfAsynchronousCommits();
@@ -127,12 +134,16 @@ public final class OutboxAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     OutboxRetention outboxRetention(
-            DataSource dataSource, ObjectProvider<PlatformTransactionManager> managers, OutboxProperties properties) {
+            DataSource dataSource,
+            ObjectProvider<PlatformTransactionManager> managers,
+            OutboxProperties properties,
+            CoreProperties core) {
         return new OutboxRetention(
                 dataSource,
                 new TransactionTemplate(TransactionManagers.of(dataSource, managers)),
                 properties.retention().keep(),
-                properties.retention().partitionInterval());
+                properties.retention().partitionInterval(),
+                NetworkTimeout.of(core.networkTimeout()));
     }
 
     @Bean

@@ -4,9 +4,11 @@ import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.SnapshotFollower;
 import io.micropatterns.core.cursor.SnapshotPage;
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.outbox.FencedException;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxRecord;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -22,21 +24,38 @@ public final class JdbcOutboxLog implements OutboxLog {
 
     private static final Logger log = LoggerFactory.getLogger(JdbcOutboxLog.class);
 
+    /** For what reads a few rows at most, on threads that have something else to do. */
+    private static final Duration BRIEF = Duration.ofSeconds(10);
+
     private final DataSource dataSource;
+    private final NetworkTimeout timeout;
     private final JdbcTemplate jdbc;
+    private final JdbcTemplate briefJdbc;
     private final JdbcTemplate transactionalJdbc;
     private final TransactionOperations transaction;
+
+    /**
+     * On the outbox's data source, with the {@linkplain NetworkTimeout#DEFAULT default} timeout.
+     *
+     * @param transaction opens transactions on that data source
+     */
+    public JdbcOutboxLog(DataSource dataSource, TransactionOperations transaction) {
+        this(dataSource, transaction, NetworkTimeout.DEFAULT);
+    }
 
     /**
      * On the outbox's data source.
      *
      * @param transaction opens transactions on that data source
+     * @param timeout how long an answer of the database is waited for
      */
-    public JdbcOutboxLog(DataSource dataSource, TransactionOperations transaction) {
+    public JdbcOutboxLog(DataSource dataSource, TransactionOperations transaction, NetworkTimeout timeout) {
         this.dataSource = dataSource;
+        this.timeout = timeout;
         this.transaction = transaction;
         this.transactionalJdbc = new JdbcTemplate(dataSource);
-        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource));
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout));
+        this.briefJdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout.orLess(BRIEF)));
     }
 
     /**
@@ -87,12 +106,13 @@ public final class JdbcOutboxLog implements OutboxLog {
     @Override
     public Set<Integer> shards() {
         return new HashSet<>(
-                jdbc.queryForList("select shard from patterns_outbox_shard order by shard", Integer.class));
+                briefJdbc.queryForList("select shard from patterns_outbox_shard order by shard", Integer.class));
     }
 
     @Override
     public boolean isPaused() {
-        return jdbc.queryForList("select paused from patterns_outbox_identity", Boolean.class)
+        return briefJdbc
+                .queryForList("select paused from patterns_outbox_identity", Boolean.class)
                 .contains(true);
     }
 
@@ -108,6 +128,7 @@ public final class JdbcOutboxLog implements OutboxLog {
                 .columns(OutboxRowMapper.COLUMNS)
                 .filter("shard = ?", number)
                 .size("octet_length(payload)")
+                .networkTimeout(timeout)
                 .build();
         return new JdbcShard(number, follower);
     }
@@ -195,6 +216,7 @@ public final class JdbcOutboxLog implements OutboxLog {
         @Override
         public void fenced(long token, Runnable work) {
             transaction.executeWithoutResult(status -> {
+                timeout.applyToTransaction(dataSource);
                 // The share lock makes a claim wait until the work has been committed.
                 requireCurrent(transactionalJdbc
                         .queryForList(

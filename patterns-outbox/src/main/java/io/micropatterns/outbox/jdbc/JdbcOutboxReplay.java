@@ -1,8 +1,10 @@
 package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.outbox.OutboxHeaders;
 import io.micropatterns.outbox.OutboxReplay;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -21,11 +23,14 @@ public final class JdbcOutboxReplay implements OutboxReplay {
             + "\"%' and ";
     private static final String IN_ORDER = " order by position) o";
 
+    /** It copies as much as an operator asks for. */
+    private static final NetworkTimeout TIMEOUT = NetworkTimeout.of(Duration.ofHours(1));
+
     private final JdbcTemplate jdbc;
 
     /** On the outbox's data source. */
     public JdbcOutboxReplay(DataSource dataSource) {
-        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource));
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource, TIMEOUT));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.core.cursor.SnapshotCursor;
+import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,8 +33,13 @@ public final class OutboxRetention {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
+    private final DataSource dataSource;
+    private final NetworkTimeout timeout;
     private final JdbcTemplate jdbc;
     private final Partitions partitions;
+    /** Outside transactions. */
+    private final JdbcTemplate looking;
+
     private final TransactionOperations transaction;
     private final Duration keep;
     private final Duration partitionLength;
@@ -40,7 +47,7 @@ public final class OutboxRetention {
     private volatile boolean denied;
 
     /**
-     * On the outbox's data source.
+     * On the outbox's data source, with the {@linkplain NetworkTimeout#DEFAULT default} timeout.
      *
      * @param transaction opens transactions on that data source
      * @param keep how long published events are kept, for replay
@@ -48,6 +55,26 @@ public final class OutboxRetention {
      */
     public OutboxRetention(
             DataSource dataSource, TransactionOperations transaction, Duration keep, Duration partitionLength) {
+        this(dataSource, transaction, keep, partitionLength, NetworkTimeout.DEFAULT);
+    }
+
+    /**
+     * On the outbox's data source.
+     *
+     * @param transaction opens transactions on that data source
+     * @param keep how long published events are kept, for replay
+     * @param partitionLength the time a partition covers; zero to create none
+     * @param timeout how long an answer of the database is waited for
+     */
+    public OutboxRetention(
+            DataSource dataSource,
+            TransactionOperations transaction,
+            Duration keep,
+            Duration partitionLength,
+            NetworkTimeout timeout) {
+        this.dataSource = dataSource;
+        this.timeout = timeout;
+        this.looking = new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout));
         this.jdbc = new JdbcTemplate(dataSource);
         this.partitions = new Partitions(jdbc);
         this.transaction = transaction;
@@ -58,17 +85,18 @@ public final class OutboxRetention {
     /** Does what is due. Blocks, for as long as deleting takes. A failure is logged and left to the next call. */
     public void run() {
         try {
-            Instant now = partitions.now();
-            boolean partitioned = partitions.isPartitioned();
+            Partitions seen = new Partitions(looking);
+            Instant now = seen.now();
+            boolean partitioned = seen.isPartitioned();
             if (partitioned && partitionLength.toSeconds() > 0) {
-                createAhead(now);
+                createAhead(now, seen.all());
             }
-            List<ShardCursor> cursors = ShardCursor.all(jdbc);
+            List<ShardCursor> cursors = ShardCursor.all(looking);
             if (!partitioned) {
                 delete("patterns_outbox", cursors, now.minus(keep));
                 return;
             }
-            for (Partition partition : partitions.all()) {
+            for (Partition partition : seen.all()) {
                 if (partition.isDefault()) {
                     delete(partition.name(), cursors, now.minus(keep));
                 } else if (partition.endsBefore(now.minus(keep))) {
@@ -80,8 +108,7 @@ public final class OutboxRetention {
         }
     }
 
-    private void createAhead(Instant now) {
-        List<Partition> existing = partitions.all();
+    private void createAhead(Instant now, List<Partition> existing) {
         long length = partitionLength.toSeconds();
         Instant first = Instant.ofEpochSecond(now.getEpochSecond() / length * length);
         for (int i = 0; i <= AHEAD; i++) {
@@ -116,6 +143,7 @@ public final class OutboxRetention {
     private boolean attempt(String what, Runnable work) {
         try {
             return Boolean.TRUE.equals(transaction.execute(status -> {
+                timeout.applyToTransaction(dataSource);
                 if (!Boolean.TRUE.equals(jdbc.queryForObject(ONE_AT_A_TIME, Boolean.class))) {
                     return false;
                 }
@@ -159,7 +187,10 @@ public final class OutboxRetention {
     }
 
     private int deleteBatch(String table, int shard, String read, Instant before) {
-        Integer deleted = transaction.execute(status -> partitions.deletePublished(table, shard, read, before));
+        Integer deleted = transaction.execute(status -> {
+            timeout.applyToTransaction(dataSource);
+            return partitions.deletePublished(table, shard, read, before);
+        });
         return deleted == null ? 0 : deleted;
     }
 

@@ -1,6 +1,7 @@
 package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.outbox.OutboxMonitor;
 import java.time.Duration;
 import java.util.List;
@@ -25,9 +26,14 @@ public final class PendingEvents implements OutboxMonitor {
     private final ReentrantLock counting = new ReentrantLock();
     private volatile @Nullable Figures figures;
 
-    /** On the outbox's data source. */
+    /** On the outbox's data source, with the {@linkplain NetworkTimeout#DEFAULT default} timeout. */
     public PendingEvents(DataSource dataSource) {
-        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource));
+        this(dataSource, NetworkTimeout.DEFAULT);
+    }
+
+    /** On the outbox's data source; the timeout is that of counting one shard. */
+    public PendingEvents(DataSource dataSource, NetworkTimeout timeout) {
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout));
     }
 
     @Override

@@ -1,10 +1,12 @@
 package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.outbox.OutboxSignals;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,7 +24,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /**
  * Signals within the process at once, and to other nodes by {@code NOTIFY}: outside the business transaction, where it
  * would take a database-wide lock at commit, on a thread of its own, and gathered, so that any number of commits cost
- * at most one statement every 10 ms, and none when this process relays the shards itself. Listening occupies one connection of the pool.
+ * at most one statement every 10 ms, and none when this process relays the shards itself. Listening occupies one
+ * connection of the pool, on which the database is asked for a sign of life every 30 s.
  */
 public final class PostgresSignals implements OutboxSignals, AutoCloseable {
 
@@ -36,8 +39,12 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
     /** A statement for each commit would take a good part of a busy database's processors. */
     private static final int GATHER_MILLIS = 10;
 
+    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
+    private static final NetworkTimeout TIMEOUT = NetworkTimeout.of(Duration.ofSeconds(10));
+
     private final DataSource dataSource;
     private final JdbcTemplate jdbc;
+    private final Duration signOfLife;
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Object monitor = new Object();
@@ -53,7 +60,17 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
      * @param threadFactory makes the two threads
      */
     public PostgresSignals(DataSource dataSource, boolean listen, ThreadFactory threadFactory) {
-        this.dataSource = new AutoCommitDataSource(dataSource);
+        this(dataSource, listen, threadFactory, SIGN_OF_LIFE, TIMEOUT);
+    }
+
+    PostgresSignals(
+            DataSource dataSource,
+            boolean listen,
+            ThreadFactory threadFactory,
+            Duration signOfLife,
+            NetworkTimeout timeout) {
+        this.signOfLife = signOfLife;
+        this.dataSource = new AutoCommitDataSource(dataSource, timeout);
         this.jdbc = new JdbcTemplate(this.dataSource);
         this.notifier = threadFactory.newThread(this::notifyUntilClosed);
         this.notifier.setName("outbox-notify");
@@ -143,9 +160,18 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.execute("listen " + CHANNEL);
             try {
+                long heardAt = System.nanoTime();
                 while (closing.getCount() > 0) {
-                    for (PGNotification notification : postgres.getNotifications(LISTEN_MILLIS)) {
+                    PGNotification[] notifications = postgres.getNotifications(LISTEN_MILLIS);
+                    for (PGNotification notification : notifications) {
                         ShardSetText.read(notification.getParameter()).ifPresent(this::tell);
+                    }
+                    if (notifications.length > 0) {
+                        heardAt = System.nanoTime();
+                    } else if (System.nanoTime() - heardAt >= signOfLife.toNanos()) {
+                        // Nobody hears a connection die on which nothing is said.
+                        statement.execute("select 1");
+                        heardAt = System.nanoTime();
                     }
                 }
             } finally {

@@ -35,6 +35,8 @@ final class TcpConnection {
 
     private final AtomicInteger openDirections = new AtomicInteger(2);
 
+    private volatile boolean forgotten;
+
     TcpConnection(Socket client, Socket server, TcpFaults faults, Consumer<TcpConnection> onClose) {
         this.client = client;
         this.server = server;
@@ -58,11 +60,19 @@ final class TcpConnection {
         }
     }
 
+    /**
+     * Ends the target's connection only. What the client sends goes nowhere, and it hears nothing any more.
+     */
+    void forget() {
+        forgotten = true;
+        abort(server);
+    }
+
     private void forward(Socket from, Socket to, boolean request) {
         BlockingQueue<Chunk> chunks = new ArrayBlockingQueue<>(CHUNKS_ON_THEIR_WAY);
         String name = "tcp-proxy-" + client.getLocalPort() + (request ? "-request" : "-answer");
-        TcpProxy.startDaemon(() -> run(() -> read(from, chunks)), name + "-reader");
-        TcpProxy.startDaemon(() -> run(() -> write(chunks, to, request)), name + "-writer");
+        TcpProxy.startDaemon(() -> run(() -> read(from, chunks), from), name + "-reader");
+        TcpProxy.startDaemon(() -> run(() -> write(chunks, to, request), to), name + "-writer");
     }
 
     private void read(Socket from, BlockingQueue<Chunk> chunks) throws IOException, InterruptedException {
@@ -70,6 +80,9 @@ final class TcpConnection {
         InputStream in = from.getInputStream();
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
             put(chunks, Arrays.copyOf(buffer, count));
+        }
+        if (forgotten) {
+            reset();
         }
         put(chunks, END);
     }
@@ -92,6 +105,9 @@ final class TcpConnection {
             }
             TimeUnit.NANOSECONDS.sleep(chunk.due - System.nanoTime());
             faults.awaitPassage();
+            if (forgotten) {
+                return;
+            }
             byte[] bytes = chunk.bytes;
             if (bytes.length == 0) {
                 to.shutdownOutput();
@@ -126,11 +142,13 @@ final class TcpConnection {
         }
     }
 
-    private void run(Work work) {
+    private void run(Work work, Socket end) {
         try {
             work.run();
         } catch (IOException ex) {
-            reset();
+            if (!forgotten || end == client) {
+                reset();
+            }
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             reset();

@@ -88,6 +88,14 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
+     * Ends the target's side of all connections and leaves the clients' open: whatever they send goes nowhere, and they
+     * are never told, as when a firewall forgets a connection. New connections pass. Not undone by {@link #restore()}.
+     */
+    public void forget() {
+        connections.forEach(TcpConnection::forget);
+    }
+
+    /**
      * Delays everything in each direction, so that an answer takes twice as long. The order is kept, and up to some
      * megabytes are on their way at a time.
      *

@@ -103,6 +103,25 @@ class TcpProxyTest {
     }
 
     @Test
+    void forgottenConnectionsStaySilentForEverWhileNewOnesPass() throws IOException {
+        try (Socket forgotten = connect()) {
+            exchange(forgotten, 1);
+            proxy.forget();
+            forgotten.getOutputStream().write(2);
+            forgotten.setSoTimeout(300);
+            assertThatExceptionOfType(SocketTimeoutException.class)
+                    .isThrownBy(() -> forgotten.getInputStream().read());
+            proxy.restore();
+            assertThatExceptionOfType(SocketTimeoutException.class)
+                    .isThrownBy(() -> forgotten.getInputStream().read());
+            try (Socket fresh = connect()) {
+                exchange(fresh, 3);
+            }
+        }
+        await().until(() -> proxy.connections() == 0);
+    }
+
+    @Test
     void delaysInEachDirection() throws IOException {
         try (Socket socket = connect()) {
             exchange(socket, 1);
