@@ -21,7 +21,10 @@ final class Interleavings implements AutoCloseable {
 
     static final int KEYS = 6;
 
-    private static final int WRITERS = 6;
+    static final int WRITERS = 6;
+
+    private static final String INSERT = "insert into event (shard, key, n)"
+            + " select ?, ?, n from generate_series(?::bigint, ?::bigint) n order by n";
 
     private final SplittableRandom random;
     private final List<Writer> writers = new ArrayList<>();
@@ -31,12 +34,17 @@ final class Interleavings implements AutoCloseable {
     private long numbers;
     private long commits;
 
-    Interleavings(Events events, SnapshotFollower<Events.Event> all, SnapshotFollower<Events.Event> shard, long seed)
+    /** Over connections that can be used again when this has been closed: connecting costs more than many steps. */
+    Interleavings(
+            List<Connection> connections,
+            SnapshotFollower<Events.Event> all,
+            SnapshotFollower<Events.Event> shard,
+            long seed)
             throws SQLException {
         this.random = new SplittableRandom(seed);
         this.numbers = Math.max(0, seed) % 1_000_000 * 10_000_000L;
-        for (int i = 0; i < WRITERS; i++) {
-            writers.add(new Writer(events.dataSource().getConnection()));
+        for (Connection connection : connections) {
+            writers.add(new Writer(connection));
         }
         this.all = new FollowerModel(all);
         this.shard = new FollowerModel(shard);
@@ -85,15 +93,16 @@ final class Interleavings implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         for (Writer writer : writers) {
-            writer.connection.close();
+            writer.connection.rollback();
+            writer.close();
         }
     }
 
     private final class Writer {
 
         private final Connection connection;
-        private final PreparedStatement lock;
         private final PreparedStatement insert;
+        private final PreparedStatement lockAndInsert;
         private final Statement statement;
         private final List<Row> rows = new ArrayList<>();
         private final Set<Integer> keys = new HashSet<>();
@@ -104,11 +113,16 @@ final class Interleavings implements AutoCloseable {
         Writer(Connection connection) throws SQLException {
             this.connection = connection;
             this.statement = connection.createStatement();
-            statement.execute("set synchronous_commit = off");
-            connection.setAutoCommit(false);
-            this.lock = connection.prepareStatement("select 1 from event_key where key = ? for update");
-            this.insert = connection.prepareStatement("insert into event (shard, key, n)"
-                    + " select ?, ?, n from generate_series(?::bigint, ?::bigint) n order by n");
+            this.insert = connection.prepareStatement(INSERT);
+            // Two statements in one round trip.
+            this.lockAndInsert =
+                    connection.prepareStatement("select 1 from event_key where key = ? for update; " + INSERT);
+        }
+
+        void close() throws SQLException {
+            statement.close();
+            insert.close();
+            lockAndInsert.close();
         }
 
         void takeTransactionId() throws SQLException {
@@ -117,20 +131,22 @@ final class Interleavings implements AutoCloseable {
 
         void insert() throws SQLException {
             int key = random.nextInt(KEYS + 1);
-            if (key != 0 && !keys.contains(key)) {
+            boolean lock = key != 0 && !keys.contains(key);
+            if (lock) {
                 if (!lockedKeys.add(key)) {
                     return;
                 }
                 keys.add(key);
-                lock.setInt(1, key);
-                lock.execute();
+                lockAndInsert.setInt(1, key);
             }
             int count = random.nextInt(4) == 0 ? random.nextInt(2, 6) : 1;
-            insert.setInt(1, key % 2);
-            insert.setInt(2, key);
-            insert.setLong(3, numbers + 1);
-            insert.setLong(4, numbers + count);
-            insert.execute();
+            PreparedStatement inserting = lock ? lockAndInsert : insert;
+            int parameter = lock ? 2 : 1;
+            inserting.setInt(parameter++, key % 2);
+            inserting.setInt(parameter++, key);
+            inserting.setLong(parameter++, numbers + 1);
+            inserting.setLong(parameter, numbers + count);
+            inserting.execute();
             for (int i = 0; i < count; i++) {
                 rows.add(new Row(++numbers, key, 0));
             }

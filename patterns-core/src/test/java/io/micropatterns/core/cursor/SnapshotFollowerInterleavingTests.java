@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micropatterns.core.cursor.Events.Event;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -27,13 +31,14 @@ class SnapshotFollowerInterleavingTests {
         events.jdbc().execute("create table event_key (key int primary key)");
         events.jdbc().execute("insert into event_key select generate_series(1, " + Interleavings.KEYS + ")");
         int done = 0;
+        List<Connection> writers = writers(events);
         try (Connection connection = events.dataSource().getConnection()) {
             SingleConnectionDataSource reused = new SingleConnectionDataSource(connection, true);
             SnapshotFollower<Event> all = Events.builder(reused).build();
             SnapshotFollower<Event> shard =
                     Events.builder(reused).filter("shard = ?", 1).build();
             for (; done < count; seed++) {
-                try (Interleavings interleavings = new Interleavings(events, all, shard, seed)) {
+                try (Interleavings interleavings = new Interleavings(writers, all, shard, seed)) {
                     for (int i = 0; i < FROM_ONE_SEED; i++, done++) {
                         interleavings.run();
                     }
@@ -41,7 +46,24 @@ class SnapshotFollowerInterleavingTests {
                     throw new AssertionError("-Dpatterns.cursor.seed=" + seed + ": " + e.getMessage(), e);
                 }
             }
+        } finally {
+            for (Connection writer : writers) {
+                writer.close();
+            }
         }
         assertThat(done).isGreaterThanOrEqualTo(count);
+    }
+
+    private static List<Connection> writers(Events events) throws SQLException {
+        List<Connection> writers = new ArrayList<>();
+        for (int i = 0; i < Interleavings.WRITERS; i++) {
+            Connection writer = events.dataSource().getConnection();
+            writers.add(writer);
+            try (Statement statement = writer.createStatement()) {
+                statement.execute("set synchronous_commit = off");
+            }
+            writer.setAutoCommit(false);
+        }
+        return writers;
     }
 }

@@ -44,7 +44,7 @@ class LeaseGroupTests {
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
     void membersThatJoinAndLeaveHaveFairShares(int leases) {
         for (int count = 1; count <= 4; count++) {
-            member(Duration.ofSeconds(2), leases, LeaseGroupTests::untilEnd).start();
+            member(Duration.ofSeconds(1), leases, LeaseGroupTests::untilEnd).start();
             awaitFairShares(leases);
         }
         while (members.size() > 1) {
@@ -90,7 +90,7 @@ class LeaseGroupTests {
         };
         for (int round = 0; round < 6; round++) {
             // Long enough that no member is ever late, or else only their tokens would tell them apart.
-            member(Duration.ofSeconds(5), 4, exclusive).start();
+            member(Duration.ofSeconds(3), 4, exclusive).start();
             awaitFairShares(4);
             if (members.size() == 3) {
                 members.remove(0).close();
