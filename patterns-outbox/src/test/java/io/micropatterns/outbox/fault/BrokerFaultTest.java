@@ -66,7 +66,8 @@ class BrokerFaultTest {
                         "patterns.outbox.polling.page-size=20",
                         "spring.kafka.producer.properties.max.block.ms=2000",
                         "spring.kafka.producer.properties.request.timeout.ms=500",
-                        "spring.kafka.producer.properties.delivery.timeout.ms=1000"));
+                        "spring.kafka.producer.properties.delivery.timeout.ms=1000",
+                        "spring.kafka.producer.properties.transaction.timeout.ms=2000"));
                 Deliveries deliveries = new Deliveries(kafka.bootstrapServers(), ledger.topic(), PARTITIONS)) {
             LedgerWriters writers = application.getBean(LedgerWriters.class);
             Round round = new Round(ledger, application.getBean(OutboxRelay.class));
