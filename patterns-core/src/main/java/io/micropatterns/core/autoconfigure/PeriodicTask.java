@@ -65,7 +65,8 @@ public final class PeriodicTask implements SmartLifecycle {
     private void run() {
         try {
             task.run();
-        } catch (RuntimeException ex) {
+        } catch (RuntimeException | Error ex) {
+            // Thrown on, an error would end the repetition for good.
             if (isRunning()) {
                 logger.warn("{} failed and is tried again in {} s", name, interval.toSeconds(), ex);
             }

@@ -91,7 +91,8 @@ final class DefaultLeaseGroup implements LeaseGroup {
                         log.warn("Heartbeat of lease group '{}' failed; trying again: {}", group, e.toString());
                     }
                     failing = true;
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
+                    // An error too: without heartbeats this member would do nothing more, and nobody would restart it.
                     log.error("Heartbeat of lease group '{}' failed", group, e);
                 }
             } while (!closing.await(timeToLive.toMillis() / 4, TimeUnit.MILLISECONDS));
@@ -178,7 +179,14 @@ final class DefaultLeaseGroup implements LeaseGroup {
             // Closing has not waited for this one: its work finds the lease ended, and gives it back.
             task.lease.end();
         }
-        task.thread.start();
+        try {
+            task.thread.start();
+        } catch (RuntimeException | Error e) {
+            // It has no thread to give it back on: left running, it would never be tried again.
+            running.remove(lease.name(), task);
+            task.giveBack();
+            throw e;
+        }
     }
 
     @Override
@@ -225,7 +233,7 @@ final class DefaultLeaseGroup implements LeaseGroup {
                 work.run(lease);
             } catch (InterruptedException e) {
                 log.debug("Work of lease '{}' was interrupted", lease.name());
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 log.error("Work of lease '{}' failed; it will be tried again", lease.name(), e);
             } finally {
                 lease.end();

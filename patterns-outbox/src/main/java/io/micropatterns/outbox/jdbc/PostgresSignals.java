@@ -135,7 +135,7 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
     private void notifyOthers(BitSet shards) {
         try {
             jdbc.queryForList(NOTIFY, CHANNEL, ShardSetText.write(shards));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.debug("Could not notify other nodes; they will find the events by polling", e);
         }
     }
@@ -145,7 +145,7 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
             while (closing.getCount() > 0) {
                 try (Connection connection = dataSource.getConnection()) {
                     listen(connection);
-                } catch (SQLException | RuntimeException e) {
+                } catch (SQLException | RuntimeException | Error e) {
                     log.debug("Listening for other nodes' commits failed; trying again", e);
                     closing.await(RECONNECT_MILLIS, TimeUnit.MILLISECONDS);
                 }
