@@ -1,11 +1,10 @@
 package io.micropatterns.outbox;
 
+import io.micropatterns.core.jdbc.Transactions;
 import io.micropatterns.core.payload.Payload;
 import io.micropatterns.core.payload.PayloadException;
 import io.micropatterns.core.payload.PayloadSerializer;
 import io.micropatterns.core.trace.TracePropagation;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -17,7 +16,7 @@ import java.util.UUID;
 import java.util.function.LongConsumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -88,20 +87,10 @@ final class DefaultOutbox implements Outbox {
 
     /** A transaction of another resource would not make the row atomic with anything. */
     private boolean inTransaction() {
-        return TransactionSynchronizationManager.isActualTransactionActive()
-                && TransactionSynchronizationManager.hasResource(dataSource)
-                && !autoCommits();
-    }
-
-    /** In a transaction of another resource, a connection that was used before stays bound, and commits each statement. */
-    private boolean autoCommits() {
-        Connection connection = DataSourceUtils.getConnection(dataSource);
         try {
-            return connection.getAutoCommit();
-        } catch (SQLException e) {
-            throw new OutboxException("The transaction's connection cannot be used: " + e.getMessage(), e);
-        } finally {
-            DataSourceUtils.releaseConnection(connection, dataSource);
+            return Transactions.isActive(dataSource);
+        } catch (DataAccessException e) {
+            throw new OutboxException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -65,7 +65,7 @@ public interface Inbox {
      * Records keys, for a consumer that handles messages in sets: in the caller's transaction, in one statement.
      *
      * @return those of the keys that are new, in the collection's order
-     * @throws InboxException outside a transaction
+     * @throws InboxException outside a transaction of the inbox's data source
      * @throws ConcurrentDuplicateException when the first holder of one of the keys is still at work
      */
     Set<String> firstSeen(String consumer, Collection<String> keys);

@@ -1,6 +1,7 @@
 package io.micropatterns.core.inbox;
 
 import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.core.jdbc.Transactions;
 import io.micropatterns.core.payload.Payload;
 import io.micropatterns.core.payload.PayloadSerializer;
 import java.lang.reflect.Type;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -89,6 +89,7 @@ final class JdbcInbox implements Inbox {
     public boolean once(String consumer, String key, Runnable work) {
         requireNames(consumer, List.of(key));
         return Boolean.TRUE.equals(transaction.execute(status -> {
+            requireTransaction(consumer);
             boolean first = record(consumer, key) == null;
             if (first) {
                 work.run();
@@ -115,14 +116,7 @@ final class JdbcInbox implements Inbox {
     @Override
     public Set<String> firstSeen(String consumer, Collection<String> keys) {
         requireNames(consumer, keys);
-        if (!TransactionSynchronizationManager.isActualTransactionActive()) {
-            throw new InboxException(
-                    consumer,
-                    "Keys of consumer '" + consumer + "' were to be recorded outside a transaction, so they could not"
-                            + " stand or fall with their effect. Put @Transactional on the calling method, or use a"
-                            + " TransactionTemplate.",
-                    null);
-        }
+        requireTransaction(consumer);
         if (keys.isEmpty()) {
             return Set.of();
         }
@@ -161,6 +155,7 @@ final class JdbcInbox implements Inbox {
     private Outcome attempt(String consumer, String key, Type outcome, Work work) {
         requireNames(consumer, List.of(key));
         return Objects.requireNonNull(transaction.execute(status -> {
+            requireTransaction(consumer);
             Recorded recorded = record(consumer, key);
             if (recorded != null) {
                 return new Outcome(read(recorded, outcome));
@@ -242,6 +237,19 @@ final class JdbcInbox implements Inbox {
     /** In milliseconds; zero would mean for ever to the database. */
     private String timeout() {
         return String.valueOf(Math.max(1, wait.toMillis()));
+    }
+
+    /** A transaction of another resource, as Kafka's, would not undo the record with the effect. */
+    private void requireTransaction(String consumer) {
+        if (!Transactions.isActive(dataSource)) {
+            throw new InboxException(
+                    consumer,
+                    "Keys of consumer '" + consumer + "' were to be recorded outside a transaction of the inbox's data"
+                            + " source, so they could not stand or fall with their effect. Put @Transactional on the"
+                            + " calling method, or use a TransactionTemplate, with that data source's transaction"
+                            + " manager.",
+                    null);
+        }
     }
 
     private static void requireNames(String consumer, Collection<String> keys) {

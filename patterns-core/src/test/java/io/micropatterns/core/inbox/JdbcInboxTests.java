@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.UnexpectedRollbackException;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class JdbcInboxTests {
@@ -251,6 +254,31 @@ class JdbcInboxTests {
     }
 
     @Test
+    void aTransactionOfAnotherResourceIsNone() {
+        var foreign = new ForeignTransactionManager();
+        assertThatExceptionOfType(InboxException.class)
+                .isThrownBy(() -> new TransactionTemplate(foreign)
+                        .execute(status -> inbox.firstSeen("a", List.of("1"))))
+                .withMessageContaining("outside a transaction of the inbox's data source");
+        assertThatExceptionOfType(InboxException.class)
+                .isThrownBy(() -> new TransactionTemplate(foreign).execute(status -> {
+                    jdbc.queryForObject("select 1", Integer.class);
+                    return inbox.firstSeen("a", List.of("1"));
+                }));
+        Inbox misled = Inbox.builder(dataSource, foreign).build();
+        assertThatExceptionOfType(InboxException.class).isThrownBy(() -> misled.once("a", "1", () -> effect("1")));
+        assertThatExceptionOfType(InboxException.class)
+                .isThrownBy(() -> misled.once("a", "1", String.class, JdbcInboxTests::unreachable));
+        assertThat(effects()).isEmpty();
+        assertThat(jdbc.queryForObject("select count(*) from patterns_inbox", Long.class))
+                .isZero();
+
+        // The inbox's own transaction, within the other one, is a true one.
+        assertThat(new TransactionTemplate(foreign).<Boolean>execute(status -> inbox.once("a", "1", () -> effect("1"))))
+                .isTrue();
+    }
+
+    @Test
     void overlappingSetsInAnyOrderHaveEachKeyOnceAndDoNotDeadlock() throws Exception {
         List<String> keys = IntStream.range(0, 500).mapToObj(String::valueOf).toList();
         List<Callable<Set<String>>> calls = new ArrayList<>();
@@ -335,5 +363,25 @@ class JdbcInboxTests {
         public String getName() {
             throw new IllegalStateException("broken getter");
         }
+    }
+
+    /** As Kafka's would be: it knows nothing of the database. */
+    static final class ForeignTransactionManager extends AbstractPlatformTransactionManager {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected Object doGetTransaction() {
+            return new Object();
+        }
+
+        @Override
+        protected void doBegin(Object transaction, TransactionDefinition definition) {}
+
+        @Override
+        protected void doCommit(DefaultTransactionStatus status) {}
+
+        @Override
+        protected void doRollback(DefaultTransactionStatus status) {}
     }
 }
