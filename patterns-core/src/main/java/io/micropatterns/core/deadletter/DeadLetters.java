@@ -24,8 +24,8 @@ import org.springframework.transaction.PlatformTransactionManager;
  * no earlier one (by sequence) is left. Parking, resolving and discarding take a lock on the channel that lasts until the
  * transaction ends, so that none waits for a letter that has just gone.
  *
- * <p><b>Transactions.</b> Every method joins the caller's transaction when there is one and opens one otherwise. It
- * needs READ COMMITTED, the database's default. <b>Blocking.</b> Every method is a round trip or a few. <b>Time</b> is by
+ * <p><b>Transactions.</b> Every method joins the caller's transaction when there is one and opens one otherwise. The
+ * caller's needs READ COMMITTED, the database's default; its own are, whatever the pool's default. <b>Blocking.</b> Every method is a round trip or a few. <b>Time</b> is by
  * the database's clock. <b>Threads.</b> Safe for use by many threads.
  *
  * <p>Every method throws Spring's {@code DataAccessException} when the database fails.

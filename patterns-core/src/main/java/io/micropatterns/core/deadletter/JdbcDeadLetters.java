@@ -2,6 +2,7 @@ package io.micropatterns.core.deadletter;
 
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
 import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.core.jdbc.Transactions;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -89,7 +90,8 @@ final class JdbcDeadLetters implements DeadLetters {
         this.template = new JdbcTemplate(dataSource);
         this.joining = JdbcClient.create(template);
         this.alone = JdbcClient.create(new AutoCommitDataSource(dataSource, timeout));
-        this.transaction = new TransactionTemplate(transactionManager);
+        // What was parked or removed while it waited for a channel's lock decides who waits for whom.
+        this.transaction = Transactions.readCommitted(transactionManager);
         this.listener = Objects.requireNonNull(listener, "listener");
     }
 

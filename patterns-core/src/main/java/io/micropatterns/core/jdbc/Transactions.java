@@ -5,7 +5,10 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What the library needs to know of Spring's transactions. Thread-safe. */
 public final class Transactions {
@@ -22,6 +25,16 @@ public final class Transactions {
         return TransactionSynchronizationManager.isActualTransactionActive()
                 && TransactionSynchronizationManager.hasResource(dataSource)
                 && !autoCommits(dataSource);
+    }
+
+    /**
+     * Opens transactions at READ COMMITTED, whatever the pool's default is: for work that takes a lock first and then
+     * must see what was committed while it waited.
+     */
+    public static TransactionTemplate readCommitted(PlatformTransactionManager transactionManager) {
+        TransactionTemplate template = new TransactionTemplate(transactionManager);
+        template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        return template;
     }
 
     /** In a transaction of another resource, a connection that was used before stays bound, and commits each statement. */

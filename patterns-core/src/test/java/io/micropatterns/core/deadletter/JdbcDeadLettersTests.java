@@ -2,6 +2,7 @@ package io.micropatterns.core.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.core.CoreDatabase;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -326,6 +328,33 @@ class JdbcDeadLettersTests {
         });
         assertThat(parked).hasValue(20);
         assertThat(letters.count(DeadLetterQuery.all())).isEqualTo(20);
+    }
+
+    @Test
+    void aLetterParkedWhileItsHeadIsDiscardedDoesNotWaitThoughThePoolReadsRepeatably() throws Exception {
+        PGSimpleDataSource repeatable = new PGSimpleDataSource();
+        repeatable.setUrl(((PGSimpleDataSource) dataSource).getUrl());
+        repeatable.setUser(((PGSimpleDataSource) dataSource).getUser());
+        repeatable.setPassword(((PGSimpleDataSource) dataSource).getPassword());
+        repeatable.setOptions("-c default_transaction_isolation=repeatable\\ read");
+        DeadLetters relays = DeadLetters.jdbc(repeatable, new JdbcTransactionManager(repeatable));
+        letters.park(letter("e1", 1, "k").dead(5, CAUSE));
+        ExecutorService relay = Executors.newSingleThreadExecutor();
+        try {
+            Future<Boolean> parking = transaction.execute(status -> {
+                letters.discard(id("e1"), "test");
+                Future<Boolean> started =
+                        relay.submit(() -> relays.park(letter("e2", 2, "k").waiting()));
+                await().until(() -> jdbc.queryForObject(
+                                "select count(*) from pg_locks where locktype = 'advisory' and not granted", Long.class)
+                        == 1);
+                return started;
+            });
+            assertThat(parking.get(1, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            relay.shutdownNow();
+        }
+        assertThat(due()).containsExactly("e2");
     }
 
     @Test

@@ -257,8 +257,8 @@ class JdbcInboxTests {
     void aTransactionOfAnotherResourceIsNone() {
         var foreign = new ForeignTransactionManager();
         assertThatExceptionOfType(InboxException.class)
-                .isThrownBy(() -> new TransactionTemplate(foreign)
-                        .execute(status -> inbox.firstSeen("a", List.of("1"))))
+                .isThrownBy(
+                        () -> new TransactionTemplate(foreign).execute(status -> inbox.firstSeen("a", List.of("1"))))
                 .withMessageContaining("outside a transaction of the inbox's data source");
         assertThatExceptionOfType(InboxException.class)
                 .isThrownBy(() -> new TransactionTemplate(foreign).execute(status -> {

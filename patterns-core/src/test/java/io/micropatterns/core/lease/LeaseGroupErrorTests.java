@@ -47,14 +47,15 @@ class LeaseGroupErrorTests {
     @Test
     void aLeaseWhoseThreadCannotBeStartedIsGivenBackAndTriedAgain() {
         AtomicInteger threads = new AtomicInteger();
-        LeaseGroup.Builder builder = builder().threadFactory(task -> threads.incrementAndGet() != 2
-                ? new Thread(task)
-                : new Thread(task) {
-                    @Override
-                    public void start() {
-                        throw new OutOfMemoryError("unable to create native thread");
-                    }
-                });
+        LeaseGroup.Builder builder = builder()
+                .threadFactory(task -> threads.incrementAndGet() != 2
+                        ? new Thread(task)
+                        : new Thread(task) {
+                            @Override
+                            public void start() {
+                                throw new OutOfMemoryError("unable to create native thread");
+                            }
+                        });
         try (LeaseGroup group = builder.names(List.of("lease")).build()) {
             group.start();
             await().atMost(LONG).until(() -> group.held().size() == 1 && threads.get() == 3);

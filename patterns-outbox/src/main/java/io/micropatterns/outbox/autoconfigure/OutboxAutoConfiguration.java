@@ -5,6 +5,7 @@ import io.micropatterns.core.autoconfigure.PatternSchemaInitializer;
 import io.micropatterns.core.autoconfigure.PeriodicTask;
 import io.micropatterns.core.autoconfigure.TransactionManagers;
 import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.core.jdbc.Transactions;
 import io.micropatterns.core.payload.PayloadSerializer;
 import io.micropatterns.core.payload.PayloadTypes;
 import io.micropatterns.core.schema.PatternSchema;
@@ -113,7 +114,7 @@ public final class OutboxAutoConfiguration {
             CoreProperties core) {
         JdbcOutboxLog log = new JdbcOutboxLog(
                 dataSource,
-                new TransactionTemplate(TransactionManagers.of(dataSource, managers)),
+                Transactions.readCommitted(TransactionManagers.of(dataSource, managers)),
                 NetworkTimeout.of(core.networkTimeout()));
         // Before anything is published: a shard that nobody knows would not be relayed.
         log.registerShards(properties.shards());
@@ -140,7 +141,7 @@ public final class OutboxAutoConfiguration {
             CoreProperties core) {
         return new OutboxRetention(
                 dataSource,
-                new TransactionTemplate(TransactionManagers.of(dataSource, managers)),
+                Transactions.readCommitted(TransactionManagers.of(dataSource, managers)),
                 properties.retention().keep(),
                 properties.retention().partitionInterval(),
                 NetworkTimeout.of(core.networkTimeout()));

@@ -46,7 +46,7 @@ public final class JdbcOutboxLog implements OutboxLog {
     /**
      * On the outbox's data source.
      *
-     * @param transaction opens transactions on that data source
+     * @param transaction opens transactions on that data source, at READ COMMITTED
      * @param timeout how long an answer of the database is waited for
      */
     public JdbcOutboxLog(DataSource dataSource, TransactionOperations transaction, NetworkTimeout timeout) {

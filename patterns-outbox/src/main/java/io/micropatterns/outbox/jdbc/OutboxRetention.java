@@ -49,7 +49,7 @@ public final class OutboxRetention {
     /**
      * On the outbox's data source, with the {@linkplain NetworkTimeout#DEFAULT default} timeout.
      *
-     * @param transaction opens transactions on that data source
+     * @param transaction opens transactions on that data source, at READ COMMITTED
      * @param keep how long published events are kept, for replay
      * @param partitionLength the time a partition covers; zero to create none
      */
@@ -128,9 +128,7 @@ public final class OutboxRetention {
     private void remove(Partition partition) {
         boolean emptied = attempt("empty partition " + partition.name(), () -> {
             partitions.lock(partition);
-            if (partitions.hasUnpublished(
-                    partition,
-                    ShardCursor.all(jdbc).stream().map(ShardCursor::unpublished).toList())) {
+            if (partitions.hasUnpublished(partition, ShardCursor.all(jdbc))) {
                 throw new StillNeededException();
             }
             partitions.truncate(partition);

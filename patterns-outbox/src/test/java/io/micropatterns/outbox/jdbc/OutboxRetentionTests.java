@@ -11,6 +11,8 @@ import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.OutboxStore;
+import io.micropatterns.outbox.TestCluster;
+import io.micropatterns.outbox.TestNode;
 import io.micropatterns.test.postgres.PostgresServer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -176,6 +178,65 @@ class OutboxRetentionTests {
         publish(0, 100);
         retention(HOUR).run();
         assertThat(partitions()).doesNotContain(nameOf(past));
+    }
+
+    @Test
+    void anEventOfAShardThatNobodyRegisteredHoldsItsPartition() {
+        Instant past = createPartition(5);
+        insert(0, 3);
+        insert(7, 1);
+        moveTo(past);
+        publish(0, 100);
+        publish(1, 100);
+        retention(HOUR).run();
+        assertThat(count(nameOf(past))).isEqualTo(4);
+
+        log.registerShards(8);
+        for (int shard = 2; shard < 8; shard++) {
+            publish(shard, 100);
+        }
+        retention(HOUR).run();
+        assertThat(partitions()).doesNotContain(nameOf(past));
+    }
+
+    @Test
+    void anEventCommittedWhileRetentionWaitedForItStaysThoughThePoolReadsRepeatably() throws Exception {
+        ExecutorService keeper = Executors.newSingleThreadExecutor();
+        try (TestCluster cluster = new TestCluster()) {
+            TestNode node = cluster.start(
+                    "patterns.outbox.relay=none",
+                    "patterns.outbox.retention.enabled=false",
+                    "patterns.outbox.retention.keep=1h",
+                    "patterns.outbox.retention.partition-interval=1h",
+                    "spring.datasource.hikari.transaction-isolation=TRANSACTION_REPEATABLE_READ");
+            OutboxRetention retention = node.bean(OutboxRetention.class);
+            JdbcTemplate there = cluster.jdbc();
+            for (int hours = 5; hours < 10; hours++) {
+                Instant past = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(hours));
+                new Partitions(there).create(past, HOUR);
+                Future<?> kept;
+                try (var connection = cluster.dataSource().getConnection();
+                        var statement = connection.createStatement()) {
+                    connection.setAutoCommit(false);
+                    statement.execute("insert into patterns_outbox (shard, id, type, topic, payload, created_at) values"
+                            + " (0, gen_random_uuid(), 't', 't', '', '" + past.plusSeconds(1) + "')");
+                    kept = keeper.submit(retention::run);
+                    await().pollInterval(Duration.ofMillis(5))
+                            .until(() -> kept.isDone()
+                                    || there.queryForObject(
+                                                    "select count(*) from pg_locks where not granted and relation = '"
+                                                            + nameOf(past) + "'::regclass",
+                                                    Long.class)
+                                            == 1);
+                    connection.commit();
+                }
+                kept.get();
+                assertThat(there.queryForObject("select count(*) from " + nameOf(past), Long.class))
+                        .isEqualTo(1);
+            }
+        } finally {
+            keeper.shutdownNow();
+        }
     }
 
     @Test
