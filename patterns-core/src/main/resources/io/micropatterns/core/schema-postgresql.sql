@@ -3,6 +3,7 @@
 
 create table if not exists patterns_dead_letter (
     id              uuid primary key,
+    version         integer     not null default 0,
     source          text        not null,
     channel         text        not null,
     reference       text        not null,

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * database's clock.
  *
  * @param id the letter's own id
+ * @param version how often an operator has replaced its payload or headers
  * @param source the pattern that parked it, as in {@code outbox}
  * @param channel the part of the source whose owner tries it again, as in a shard's number
  * @param reference what failed, unique within the source, as in an event's id
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // compared by content, and large, so it is not copied
 public record DeadLetter(
         UUID id,
+        int version,
         String source,
         String channel,
         String reference,
@@ -60,6 +62,7 @@ public record DeadLetter(
     public boolean equals(Object other) {
         return other instanceof DeadLetter that
                 && id.equals(that.id)
+                && version == that.version
                 && source.equals(that.source)
                 && channel.equals(that.channel)
                 && reference.equals(that.reference)

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class DeadLetterRows {
 
     static final String SELECT = """
-            select id, source, channel, reference, sequence, key, destination, type, payload, headers, attempts, status,
+            select id, version, source, channel, reference, sequence, key, destination, type, payload, headers, attempts, status,
                 first_failed_at, last_failed_at, next_attempt_at, cause_type, cause_message, stack_trace
             from patterns_dead_letter""";
 
@@ -28,6 +28,7 @@ final class DeadLetterRows {
     static DeadLetter map(ResultSet row, int number) throws SQLException {
         return new DeadLetter(
                 row.getObject("id", UUID.class),
+                row.getInt("version"),
                 row.getString("source"),
                 row.getString("channel"),
                 row.getString("reference"),

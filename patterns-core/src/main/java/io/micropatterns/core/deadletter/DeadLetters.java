@@ -51,14 +51,19 @@ public interface DeadLetters {
     Set<BlockedKey> blockedKeys(String source, String channel);
 
     /**
-     * Notes a further failed attempt.
+     * Notes a further failed attempt at a letter that was {@link #due}; without effect when an operator has retried,
+     * replayed or discarded it since, for it is due at once then, or gone.
      *
+     * @param letter the letter as it was due
      * @param nextAttempt how long from now until the next attempt; {@code null} when there will be none
      */
-    void failedAgain(UUID id, Throwable cause, @Nullable Duration nextAttempt);
+    void failedAgain(DeadLetter letter, Throwable cause, @Nullable Duration nextAttempt);
 
-    /** Removes letters that have been delivered; the next ones waiting for their keys are due at once. */
-    void resolve(Collection<UUID> ids);
+    /**
+     * Removes letters that have been delivered; the next ones waiting for their keys are due at once. One whose content an
+     * operator has replaced since stays: what it holds now has not been delivered.
+     */
+    void resolve(Collection<DeadLetterVersion> delivered);
 
     /** One letter. */
     Optional<DeadLetter> find(UUID id);

@@ -4,6 +4,8 @@ import io.micropatterns.core.jdbc.AutoCommitDataSource;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.jdbc.Transactions;
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -148,25 +150,31 @@ final class JdbcDeadLetters implements DeadLetters {
     }
 
     @Override
-    public void failedAgain(UUID id, Throwable cause, @Nullable Duration nextAttempt) {
+    public void failedAgain(DeadLetter letter, Throwable cause, @Nullable Duration nextAttempt) {
         Cause last = Cause.of(cause);
+        OffsetDateTime wasDue = Objects.requireNonNull(
+                        letter.nextAttemptAt(), "a letter that was not due cannot fail again")
+                .atOffset(ZoneOffset.UTC);
+        // Whatever an operator does to a letter changes when it is due.
         jdbc().sql("""
                         update patterns_dead_letter set attempts = attempts + 1, last_failed_at = statement_timestamp(),
                             status = ?, next_attempt_at = statement_timestamp() + ?::bigint * interval '1 microsecond',
                             cause_type = ?, cause_message = ?, stack_trace = ?
-                        where id = ?
+                        where id = ? and next_attempt_at = ?
                         """)
                 .param((nextAttempt == null ? DeadLetterStatus.DEAD : DeadLetterStatus.RETRYING).name())
                 .param(micros(nextAttempt))
-                .params(last.type(), last.message(), last.stackTrace(), id)
+                .params(last.type(), last.message(), last.stackTrace(), letter.id(), wasDue)
                 .update();
     }
 
     @Override
-    public void resolve(Collection<UUID> ids) {
-        if (!ids.isEmpty()) {
+    public void resolve(Collection<DeadLetterVersion> delivered) {
+        if (!delivered.isEmpty()) {
             inTransaction(() -> {
-                List<Removed> removed = remove(ids);
+                List<Removed> removed = remove(
+                        delivered.stream().map(DeadLetterVersion::id).toArray(UUID[]::new),
+                        delivered.stream().map(DeadLetterVersion::version).toArray(Integer[]::new));
                 removed.stream()
                         .collect(Collectors.groupingBy(Removed::source, Collectors.summingInt(letter -> 1)))
                         .forEach((source, count) -> afterCommit(() -> listener.resolved(source, count)));
@@ -234,7 +242,7 @@ final class JdbcDeadLetters implements DeadLetters {
     public boolean discard(UUID id, String reason) {
         Objects.requireNonNull(reason, "reason");
         return inTransaction(() -> {
-            List<Removed> removed = remove(List.of(id));
+            List<Removed> removed = remove(new UUID[] {id}, null);
             for (Removed letter : removed) {
                 afterCommit(() -> {
                     logger.warn(
@@ -256,7 +264,7 @@ final class JdbcDeadLetters implements DeadLetters {
     public boolean replay(UUID id, byte[] payload, Map<String, String> headers) {
         return jdbc().sql(
                                 MAKE_DUE
-                                        + ", payload = ?, headers = (headers::jsonb || ?::jsonb)::json where id = ? and status <> 'WAITING'")
+                                        + ", version = version + 1, payload = ?, headers = (headers::jsonb || ?::jsonb)::json where id = ? and status <> 'WAITING'")
                         .params(payload, DeadLetterRows.write(headers), id)
                         .update()
                 > 0;
@@ -285,15 +293,17 @@ final class JdbcDeadLetters implements DeadLetters {
         return total;
     }
 
-    private List<Removed> remove(Collection<UUID> ids) {
-        UUID[] array = ids.toArray(UUID[]::new);
+    /** Removes letters, in these versions of theirs if there are any given. */
+    private List<Removed> remove(UUID[] ids, Integer @Nullable [] versions) {
         lock(jdbc().sql("select distinct source, channel from patterns_dead_letter where id = any(?)")
-                .param(array)
+                .param(ids)
                 .query((result, row) -> new Channel(result.getString(1), result.getString(2)))
                 .list());
-        List<Removed> removed = jdbc().sql("delete from patterns_dead_letter where id = any(?)"
-                        + " returning source, channel, destination, key, reference, type")
-                .param(array)
+        List<Removed> removed = jdbc().sql("delete from patterns_dead_letter d"
+                        + " using unnest(?::uuid[], ?::integer[]) as r (id, version)"
+                        + " where d.id = r.id and (r.version is null or d.version = r.version)"
+                        + " returning d.source, d.channel, d.destination, d.key, d.reference, d.type")
+                .params(ids, versions == null ? new Integer[0] : versions)
                 .query((result, row) -> new Removed(
                         result.getString(1),
                         result.getString(2),

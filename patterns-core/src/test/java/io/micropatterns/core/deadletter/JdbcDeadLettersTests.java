@@ -168,16 +168,14 @@ class JdbcDeadLettersTests {
     @Test
     void aLetterThatFailsAgainIsPutOffOrDead() {
         letters.park(letter("e1", 1, null).retrying(1, CAUSE, NOW));
-        UUID id = only().id();
-
-        letters.failedAgain(id, new RuntimeException("still"), LATER);
+        letters.failedAgain(only(), new RuntimeException("still"), LATER);
         assertThat(due()).isEmpty();
         assertThat(only().attempts()).isEqualTo(2);
         assertThat(only().causeMessage()).isEqualTo("still");
         assertThat(only().status()).isEqualTo(DeadLetterStatus.RETRYING);
         assertThat(only().lastFailedAt()).isAfter(only().firstFailedAt());
 
-        letters.failedAgain(id, new RuntimeException("enough"), null);
+        letters.failedAgain(only(), new RuntimeException("enough"), null);
         assertThat(only().attempts()).isEqualTo(3);
         assertThat(only().status()).isEqualTo(DeadLetterStatus.DEAD);
         assertThat(only().nextAttemptAt()).isNull();
@@ -194,11 +192,11 @@ class JdbcDeadLettersTests {
                 .containsExactlyInAnyOrder(new BlockedKey("orders", "k"), new BlockedKey("orders", "other"));
 
         assertThat(due()).containsExactly("e1", "e4");
-        letters.resolve(ids("e1", "e4"));
+        letters.resolve(versions("e1", "e4"));
         assertThat(due()).containsExactly("e2");
-        letters.resolve(ids("e2"));
+        letters.resolve(versions("e2"));
         assertThat(due()).containsExactly("e3");
-        letters.resolve(ids("e3"));
+        letters.resolve(versions("e3"));
         letters.resolve(List.of());
 
         assertThat(letters.blockedKeys("outbox", "3")).isEmpty();
@@ -258,6 +256,56 @@ class JdbcDeadLettersTests {
         DeadLetter replayed = letters.find(id("e2")).orElseThrow();
         assertThat(replayed.payload()).containsExactly(9);
         assertThat(replayed.headers()).containsExactlyEntriesOf(Map.of("fixed", "yes"));
+    }
+
+    @Test
+    void aReplayDuringAnAttemptOutlivesItsSuccessAndItsFailure() {
+        letters.parkAll(List.of(
+                letter("e1", 1, null).retrying(1, CAUSE, NOW),
+                letter("e2", 2, null).retrying(1, CAUSE, NOW)));
+        List<DeadLetter> tried = letters.due("outbox", "3", 10);
+        letters.replay(id("e1"), new byte[] {9}, Map.of());
+        letters.replay(id("e2"), new byte[] {9}, Map.of());
+
+        letters.resolve(List.of(DeadLetterVersion.of(tried.get(0))));
+        letters.failedAgain(tried.get(1), CAUSE, null);
+
+        List<DeadLetter> due = letters.due("outbox", "3", 10);
+        assertThat(due).extracting(DeadLetter::reference).containsExactly("e1", "e2");
+        assertThat(due).allSatisfy(letter -> {
+            assertThat(letter.payload()).containsExactly(9);
+            assertThat(letter.version()).isEqualTo(1);
+            assertThat(letter.attempts()).isEqualTo(1);
+        });
+        assertThat(events).doesNotContainKey("resolved outbox");
+        letters.resolve(due.stream().map(DeadLetterVersion::of).toList());
+        assertThat(letters.any("outbox", "3")).isFalse();
+    }
+
+    @Test
+    void aRetryDuringAnAttemptOutlivesItsFailureButNotItsSuccess() {
+        letters.parkAll(List.of(
+                letter("e1", 1, null).retrying(1, CAUSE, NOW),
+                letter("e2", 2, null).retrying(1, CAUSE, NOW)));
+        List<DeadLetter> tried = letters.due("outbox", "3", 10);
+        letters.retryAll(DeadLetterQuery.all());
+
+        letters.failedAgain(tried.get(1), CAUSE, null);
+        assertThat(due()).containsExactly("e1", "e2");
+        letters.resolve(List.of(DeadLetterVersion.of(tried.get(0))));
+        assertThat(due()).as("published, so once is enough").containsExactly("e2");
+    }
+
+    @Test
+    void aLetterDiscardedDuringAnAttemptStaysAway() {
+        letters.park(letter("e1", 1, null).retrying(1, CAUSE, NOW));
+        DeadLetter tried = only();
+        letters.discard(tried.id(), "test");
+
+        letters.failedAgain(tried, CAUSE, LATER);
+        letters.resolve(List.of(DeadLetterVersion.of(tried)));
+        assertThat(letters.any("outbox", "3")).isFalse();
+        assertThat(events).doesNotContainKey("resolved outbox");
     }
 
     @Test
@@ -386,7 +434,7 @@ class JdbcDeadLettersTests {
                     Long former = last.put(String.valueOf(letter.key()), letter.sequence());
                     assertThat(former == null ? -1 : former).isLessThanOrEqualTo(letter.sequence());
                     delivered.add(letter.reference());
-                    letters.resolve(List.of(letter.id()));
+                    letters.resolve(List.of(DeadLetterVersion.of(letter)));
                 }
             }
             return null;
@@ -441,13 +489,13 @@ class JdbcDeadLettersTests {
     }
 
     private UUID id(String reference) {
-        return ids(reference).get(0);
+        return versions(reference).get(0).id();
     }
 
-    private List<UUID> ids(String... references) {
+    private List<DeadLetterVersion> versions(String... references) {
         return letters.list(DeadLetterQuery.all()).stream()
                 .filter(letter -> List.of(references).contains(letter.reference()))
-                .map(DeadLetter::id)
+                .map(DeadLetterVersion::of)
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package io.micropatterns.outbox.relay;
 
 import io.micropatterns.core.deadletter.BlockedKey;
 import io.micropatterns.core.deadletter.DeadLetter;
+import io.micropatterns.core.deadletter.DeadLetterVersion;
 import io.micropatterns.core.deadletter.DeadLetters;
 import io.micropatterns.core.deadletter.NewDeadLetter;
 import io.micropatterns.outbox.OutboxHeaders;
@@ -36,8 +37,8 @@ final class ParkedEvents {
     private final int shard;
     private final String channel;
     private final long token;
-    /** Of the letters that were due last, failures so far. */
-    private final Map<UUID, Integer> attempts = new HashMap<>();
+    /** Those that were due last. */
+    private final Map<DeadLetterVersion, DeadLetter> letters = new HashMap<>();
 
     private boolean any;
 
@@ -152,35 +153,37 @@ final class ParkedEvents {
         return rest;
     }
 
-    /** The parked events whose next attempt is due, by their dead letters' ids. */
-    Map<UUID, OutboxRecord> due() {
-        Map<UUID, OutboxRecord> due = new LinkedHashMap<>();
-        attempts.clear();
+    /** The parked events whose next attempt is due, by their dead letters. */
+    Map<DeadLetterVersion, OutboxRecord> due() {
+        Map<DeadLetterVersion, OutboxRecord> due = new LinkedHashMap<>();
+        letters.clear();
         for (DeadLetter letter : deadLetters.due(SOURCE, channel, RETRIED_AT_ONCE)) {
-            due.put(letter.id(), event(letter));
-            attempts.put(letter.id(), letter.attempts());
+            DeadLetterVersion version = DeadLetterVersion.of(letter);
+            due.put(version, event(letter));
+            letters.put(version, letter);
         }
         return due;
     }
 
     /** Notes that some of the due ones were rejected again, and answers the others. */
-    Map<UUID, OutboxRecord> failedAgain(Map<UUID, OutboxRecord> due, Map<Long, Throwable> causes) {
-        Map<UUID, OutboxRecord> rest = new LinkedHashMap<>(due);
+    Map<DeadLetterVersion, OutboxRecord> failedAgain(
+            Map<DeadLetterVersion, OutboxRecord> due, Map<Long, Throwable> causes) {
+        Map<DeadLetterVersion, OutboxRecord> rest = new LinkedHashMap<>(due);
         log.fenced(
                 token,
-                () -> due.forEach((id, event) -> {
+                () -> due.forEach((version, event) -> {
                     Throwable cause = causes.get(event.position());
-                    if (cause != null) {
-                        int failed = attempts.merge(id, 1, Integer::sum);
-                        deadLetters.failedAgain(id, cause, policy.delayAfter(failed));
-                        rest.remove(id);
+                    DeadLetter letter = letters.get(version);
+                    if (cause != null && letter != null) {
+                        deadLetters.failedAgain(letter, cause, policy.delayAfter(letter.attempts() + 1));
+                        rest.remove(version);
                     }
                 }));
         return rest;
     }
 
     /** Removes dead letters that were published. */
-    void settle(Collection<UUID> published) {
+    void settle(Collection<DeadLetterVersion> published) {
         if (!published.isEmpty()) {
             log.fenced(token, () -> deadLetters.resolve(published));
         }

@@ -1,6 +1,7 @@
 package io.micropatterns.outbox.relay;
 
 import io.micropatterns.core.cursor.SnapshotCursor;
+import io.micropatterns.core.deadletter.DeadLetterVersion;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
  * @param cursor how far the shard's events have been published
  * @param settled dead letters that were published too, and may still be in the database
  */
-record RelayProgress(SnapshotCursor cursor, List<UUID> settled) {
+record RelayProgress(SnapshotCursor cursor, List<DeadLetterVersion> settled) {
 
     RelayProgress {
         settled = List.copyOf(settled);
@@ -20,14 +21,23 @@ record RelayProgress(SnapshotCursor cursor, List<UUID> settled) {
 
     static RelayProgress parse(String text) {
         String[] lines = text.split("\n", -1);
-        List<UUID> settled = lines.length < 2 || lines[1].isEmpty()
+        List<DeadLetterVersion> settled = lines.length < 2 || lines[1].isEmpty()
                 ? List.of()
-                : Arrays.stream(lines[1].split(",")).map(UUID::fromString).toList();
+                : Arrays.stream(lines[1].split(",")).map(RelayProgress::letter).toList();
         return new RelayProgress(SnapshotCursor.parse(lines[0]), settled);
     }
 
     @Override
     public String toString() {
-        return cursor + "\n" + settled.stream().map(UUID::toString).collect(Collectors.joining(","));
+        return cursor + "\n"
+                + settled.stream()
+                        .map(letter -> letter.id() + ":" + letter.version())
+                        .collect(Collectors.joining(","));
+    }
+
+    private static DeadLetterVersion letter(String text) {
+        int colon = text.indexOf(':');
+        return new DeadLetterVersion(
+                UUID.fromString(text.substring(0, colon)), Integer.parseInt(text.substring(colon + 1)));
     }
 }

@@ -2,6 +2,7 @@ package io.micropatterns.outbox.relay;
 
 import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.SnapshotPage;
+import io.micropatterns.core.deadletter.DeadLetterVersion;
 import io.micropatterns.core.lease.Lease;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxPublisher;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
@@ -188,14 +188,14 @@ final class ShardSession {
             return false;
         }
         boolean any = false;
-        Map<UUID, OutboxRecord> due = parked.due();
+        Map<DeadLetterVersion, OutboxRecord> due = parked.due();
         while (!due.isEmpty()) {
             RelayProgress after = new RelayProgress(progress.cursor(), List.copyOf(due.keySet()));
             long begin = System.nanoTime();
             try {
                 stream.publish(List.copyOf(due.values()), after.toString());
             } catch (RecordsRejectedException e) {
-                Map<UUID, OutboxRecord> all = due;
+                Map<DeadLetterVersion, OutboxRecord> all = due;
                 due = parked.failedAgain(due, e.causes());
                 if (e.othersPublished()) {
                     parked.settle(due.keySet());

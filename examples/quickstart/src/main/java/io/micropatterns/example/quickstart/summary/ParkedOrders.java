@@ -1,6 +1,7 @@
 package io.micropatterns.example.quickstart.summary;
 
 import io.micropatterns.core.deadletter.DeadLetter;
+import io.micropatterns.core.deadletter.DeadLetterVersion;
 import io.micropatterns.core.deadletter.DeadLetters;
 import io.micropatterns.core.deadletter.NewDeadLetter;
 import io.micropatterns.core.lease.Lease;
@@ -102,10 +103,10 @@ public class ParkedOrders {
             // One transaction: the letter goes if and only if its effect is there.
             transaction.executeWithoutResult(status -> {
                 consumer.on(event(letter), eventId(letter));
-                deadLetters.resolve(List.of(letter.id()));
+                deadLetters.resolve(List.of(DeadLetterVersion.of(letter)));
             });
         } catch (RuntimeException failure) {
-            deadLetters.failedAgain(letter.id(), failure, delayAfter(letter.attempts() + 1));
+            deadLetters.failedAgain(letter, failure, delayAfter(letter.attempts() + 1));
         }
     }
 
