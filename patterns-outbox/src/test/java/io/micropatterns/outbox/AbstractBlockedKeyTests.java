@@ -52,6 +52,31 @@ abstract class AbstractBlockedKeyTests extends AbstractDeadLetterTests {
     }
 
     @Test
+    void anEventThatWasRejectedBeforeAnEarlierOneOfItsKeyWaitsBehindIt() {
+        String huge = "x".repeat(1_500_000);
+        node.publish(
+                TestNode.text(topic, "k", "k0"),
+                TestNode.text(topic, "k", BIG),
+                TestNode.text(topic, "k", "k1"),
+                TestNode.text(topic, "k", huge),
+                TestNode.text(topic, "k", "k2"));
+
+        DeadLetter head = awaitDead(1).get(0);
+        assertThat(head.payload()).hasSize(BIG.length());
+        awaitWaiting(3);
+        assertThat(node.lettersOf(topic)).extracting(DeadLetter::status).startsWith(DeadLetterStatus.DEAD);
+        assertThat(node.deadLetters().replay(head.id(), bytes("head"), head.headers()))
+                .isTrue();
+        DeadLetter second = awaitDead(1).get(0);
+        assertThat(second.payload()).hasSize(huge.length());
+        assertThat(node.deadLetters().replay(second.id(), bytes("second"), second.headers()))
+                .isTrue();
+
+        awaitNoLetters(topic);
+        assertThat(cluster.values(topic, 5)).containsExactly("k0", "head", "k1", "second", "k2");
+    }
+
+    @Test
     void eventsWithoutAKeyWaitForNobody() {
         node.publish(TestNode.text(topic, null, "1"), TestNode.text(topic, null, BIG), TestNode.text(topic, null, "2"));
 

@@ -38,6 +38,12 @@ public interface DeadLetters {
     /** Parks letters in the collection's order, in one batch; those already parked are left as they are. */
     void parkAll(Collection<NewDeadLetter> letters);
 
+    /**
+     * As {@link #parkAll}, for an owner who keeps to the order of each key: later letters of these keys that are parked
+     * already wait behind them from now on, whatever they did before.
+     */
+    void parkBlocking(Collection<NewDeadLetter> letters);
+
     /** Those of the references that are parked. */
     Set<String> parked(String source, Collection<String> references);
 

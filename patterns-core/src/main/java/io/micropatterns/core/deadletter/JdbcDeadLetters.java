@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +72,16 @@ final class JdbcDeadLetters implements DeadLetters {
                 order by e.sequence, e.id limit 1)
             """;
 
+    private static final String WAIT_IN_LINE = """
+            update patterns_dead_letter d
+            set status = 'WAITING', next_attempt_at = null
+            where d.source = ? and d.channel = ? and d.destination = ? and d.key = ? and d.status <> 'WAITING'
+                and exists (
+                    select 1 from patterns_dead_letter e
+                    where e.source = d.source and e.channel = d.channel and e.destination = d.destination
+                        and e.key = d.key and e.sequence < d.sequence)
+            """;
+
     private static final String MAKE_DUE =
             "update patterns_dead_letter set status = 'RETRYING', next_attempt_at = statement_timestamp()";
 
@@ -106,6 +117,22 @@ final class JdbcDeadLetters implements DeadLetters {
     public void parkAll(Collection<NewDeadLetter> letters) {
         if (!letters.isEmpty()) {
             inTransaction(() -> insert(letters));
+        }
+    }
+
+    @Override
+    public void parkBlocking(Collection<NewDeadLetter> letters) {
+        if (!letters.isEmpty()) {
+            inTransaction(() -> {
+                int parked = insert(letters);
+                List<Object[]> keys = distinctKeys(letters.stream()
+                        .filter(letter -> letter.key() != null)
+                        .map(letter -> List.of(letter.source(), letter.channel(), letter.destination(), letter.key())));
+                if (!keys.isEmpty()) {
+                    template.batchUpdate(WAIT_IN_LINE, keys);
+                }
+                return parked;
+            });
         }
     }
 
@@ -312,16 +339,17 @@ final class JdbcDeadLetters implements DeadLetters {
                         result.getString(5),
                         result.getString(6)))
                 .list();
-        List<Object[]> keys = removed.stream()
+        List<Object[]> keys = distinctKeys(removed.stream()
                 .filter(letter -> letter.key() != null)
-                .map(letter -> List.of(letter.source(), letter.channel(), letter.destination(), letter.key()))
-                .distinct()
-                .map(List::toArray)
-                .toList();
+                .map(letter -> List.of(letter.source(), letter.channel(), letter.destination(), letter.key())));
         if (!keys.isEmpty()) {
             template.batchUpdate(PROMOTE, keys);
         }
         return removed;
+    }
+
+    private static List<Object[]> distinctKeys(Stream<List<String>> keys) {
+        return keys.distinct().map(List::toArray).toList();
     }
 
     /** Serialises those who add to and take from a channel's keys; always in one order, so that none deadlock. */

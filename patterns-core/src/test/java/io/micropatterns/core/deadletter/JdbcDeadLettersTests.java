@@ -225,6 +225,24 @@ class JdbcDeadLettersTests {
     }
 
     @Test
+    void lettersThatWereParkedBeforeAnEarlierOneOfTheirKeyWaitBehindIt() {
+        letters.parkBlocking(List.of(
+                letter("e5", 5, "k").retrying(1, CAUSE, NOW),
+                letter("e6", 6, "other").retrying(1, CAUSE, NOW),
+                letter("e7", 7, null).retrying(1, CAUSE, NOW)));
+        letters.parkBlocking(List.of(letter("e4", 4, "k").dead(1, CAUSE)));
+        letters.parkBlocking(List.of(letter("e3", 3, "k").retrying(1, CAUSE, NOW)));
+        letters.parkBlocking(List.of());
+
+        assertThat(due()).containsExactly("e3", "e6", "e7");
+        assertThat(letters.retry(id("e5"))).isFalse();
+        letters.resolve(versions("e3"));
+        assertThat(due()).containsExactly("e4", "e6", "e7");
+        letters.resolve(versions("e4"));
+        assertThat(due()).containsExactly("e5", "e6", "e7");
+    }
+
+    @Test
     void aLetterDoesNotWaitForOneThatHasGone() {
         letters.park(letter("e2", 2, "k").waiting());
         assertThat(due()).containsExactly("e2");

@@ -125,7 +125,7 @@ final class ParkedEvents {
                 rest.add(event);
             }
         }
-        log.fenced(token, () -> deadLetters.parkAll(letters));
+        log.fenced(token, () -> park(letters));
         any = true;
         for (OutboxRecord event : page) {
             Throwable cause = causes.get(event.position());
@@ -148,9 +148,18 @@ final class ParkedEvents {
             }
         }
         if (!letters.isEmpty()) {
-            log.fenced(token, () -> deadLetters.parkAll(letters));
+            log.fenced(token, () -> park(letters));
         }
         return rest;
+    }
+
+    /** A page's events are not rejected in their order: what cannot be sent at all is before what the broker refuses. */
+    private void park(List<NewDeadLetter> letters) {
+        if (policy.blockKey()) {
+            deadLetters.parkBlocking(letters);
+        } else {
+            deadLetters.parkAll(letters);
+        }
     }
 
     /** The parked events whose next attempt is due, by their dead letters. */
