@@ -54,6 +54,23 @@ class RelayTests {
     }
 
     @Test
+    void aLeaseWhoseRowWasDeletedIsTakenAgainAndItsShardRelayed() {
+        TestNode node = cluster.start("patterns.outbox.shards=1", "patterns.outbox.polling.lease-time-to-live=2s");
+        publish(node, 0, 5);
+        cluster.values(topic, 5);
+        cluster.jdbc().update("update patterns_outbox_shard set token = token + 5000");
+        cluster.jdbc().update("delete from patterns_lease");
+
+        publish(node, 5, 6);
+        await().atMost(PATIENCE)
+                .until(() -> node.relay().shards().stream()
+                        .anyMatch(shard -> shard.state() == ShardStatus.State.FAILING
+                                && String.valueOf(shard.failure()).contains("shard 0")));
+        cluster.jdbc().update("update patterns_outbox_shard set token = 5000");
+        assertThat(cluster.values(topic, 6)).containsExactlyInAnyOrderElementsOf(texts(0, 6));
+    }
+
+    @Test
     void aPauseStopsEveryInstanceAndOutlivesARestart() {
         TestNode relaying = cluster.start();
         TestNode storing = cluster.start("patterns.outbox.relay=none");

@@ -16,6 +16,9 @@ final class JdbcLeaseStore implements LeaseStore {
 
     private static final String UNTIL = "clock_timestamp() + ? * interval '1 millisecond'";
 
+    /** Seconds since 1970: a row that has been deleted, or restored, comes back with a larger token than it ever had. */
+    private static final String CLOCK = "extract(epoch from clock_timestamp())::bigint";
+
     private final JdbcTemplate jdbc;
 
     JdbcLeaseStore(DataSource dataSource, NetworkTimeout timeout) {
@@ -26,9 +29,10 @@ final class JdbcLeaseStore implements LeaseStore {
     public OptionalLong acquire(String name, String owner, Duration timeToLive) {
         return jdbc
                 .queryForList(
-                        "insert into patterns_lease as l (name, owner, token, expires_at) values (?, ?, 1, " + UNTIL
-                                + ")"
-                                + " on conflict (name) do update set owner = excluded.owner, token = l.token + 1,"
+                        "insert into patterns_lease as l (name, owner, token, expires_at) values (?, ?, " + CLOCK + ", "
+                                + UNTIL + ")"
+                                + " on conflict (name) do update set owner = excluded.owner,"
+                                + " token = greatest(l.token + 1, excluded.token),"
                                 + " expires_at = excluded.expires_at"
                                 + " where l.owner is null or l.expires_at < clock_timestamp() returning l.token",
                         Long.class,

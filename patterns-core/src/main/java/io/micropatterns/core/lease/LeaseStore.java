@@ -9,7 +9,7 @@ import java.util.Set;
 /** The statements behind leases; expiry is by the database's clock alone. */
 interface LeaseStore {
 
-    /** Takes a lease that is free or expired; answers its new token. */
+    /** Takes a lease that is free or expired; answers its new token, which is larger than each before. */
     OptionalLong acquire(String name, String owner, Duration timeToLive);
 
     /** Extends the owner's unexpired leases; answers those that are still its own. */

@@ -1,6 +1,7 @@
 package io.micropatterns.core.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.micropatterns.core.CoreDatabase;
 import io.micropatterns.core.jdbc.NetworkTimeout;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,41 +32,64 @@ class JdbcLeaseStoreTests {
 
     @Test
     void givesALeaseToOneOwnerUntilItIsReleased() {
-        assertThat(store.acquire("a", "me", LONG)).hasValue(1);
+        long token = store.acquire("a", "me", LONG).orElseThrow();
         assertThat(store.acquire("a", "you", LONG)).isEmpty();
         assertThat(store.acquire("a", "me", LONG)).isEmpty();
-        assertThat(store.owners(List.of("a", "b"))).containsExactly(new LeaseOwner("a", "me", 1));
+        assertThat(store.owners(List.of("a", "b"))).containsExactly(new LeaseOwner("a", "me", token));
         assertThat(store.free(List.of("a", "b"))).containsExactly("b");
-        store.release("a", "me", 1);
+        store.release("a", "me", token);
         assertThat(store.free(List.of("a", "b"))).containsExactly("a", "b");
-        assertThat(store.acquire("a", "you", LONG)).hasValue(2);
+        assertThat(store.acquire("a", "you", LONG).orElseThrow()).isGreaterThan(token);
     }
 
     @Test
     void givesAnExpiredLeaseToAnotherAndRefusesItsFormerOwner() {
-        store.acquire("a", "me", LONG);
+        long former = store.acquire("a", "me", LONG).orElseThrow();
         expire();
         assertThat(store.owners(List.of("a"))).isEmpty();
         assertThat(store.renew(List.of("a"), "me", LONG)).isEmpty();
-        assertThat(store.acquire("a", "you", LONG)).hasValue(2);
+        long token = store.acquire("a", "you", LONG).orElseThrow();
+        assertThat(token).isGreaterThan(former);
         assertThat(store.renew(List.of("a"), "me", LONG)).isEmpty();
-        store.release("a", "me", 1);
-        assertThat(store.owners(List.of("a"))).containsExactly(new LeaseOwner("a", "you", 2));
+        store.release("a", "me", former);
+        assertThat(store.owners(List.of("a"))).containsExactly(new LeaseOwner("a", "you", token));
     }
 
     @Test
     void releaseOfAnOlderTokenIsWithoutEffect() {
-        store.acquire("a", "me", LONG);
+        long former = store.acquire("a", "me", LONG).orElseThrow();
         expire();
+        long token = store.acquire("a", "me", LONG).orElseThrow();
+        store.release("a", "me", former);
+        assertThat(store.owners(List.of("a"))).containsExactly(new LeaseOwner("a", "me", token));
+    }
+
+    @Test
+    void theTokenOfALeaseWhoseRowWasDeletedGrowsOnWithTheClock() {
+        long first = store.acquire("a", "me", LONG).orElseThrow();
+        assertThat(first).isCloseTo(databaseSeconds(), within(60L));
+        jdbc.update("delete from patterns_lease");
+        assertThat(store.acquire("a", "me", LONG).orElseThrow()).isGreaterThanOrEqualTo(first);
+
+        jdbc.update("update patterns_lease set token = 5000");
+        expire();
+        assertThat(store.acquire("a", "me", LONG).orElseThrow()).isCloseTo(databaseSeconds(), within(60L));
+    }
+
+    @Test
+    void theTokenGrowsWhenTheClockDoesNot() {
         store.acquire("a", "me", LONG);
-        store.release("a", "me", 1);
-        assertThat(store.owners(List.of("a"))).containsExactly(new LeaseOwner("a", "me", 2));
+        long ahead = databaseSeconds() + 1_000_000;
+        jdbc.update("update patterns_lease set token = ?", ahead);
+        expire();
+        assertThat(store.acquire("a", "me", LONG)).hasValue(ahead + 1);
     }
 
     @Test
     void ofManyThatAskAtOnceOneIsGivenTheLease() throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(8);
         try {
+            long last = 0;
             for (int round = 1; round <= 20; round++) {
                 List<Callable<OptionalLong>> tasks = IntStream.range(0, 8)
                         .<Callable<OptionalLong>>mapToObj(i -> () -> store.acquire("a", "member-" + i, LONG))
@@ -73,7 +98,8 @@ class JdbcLeaseStoreTests {
                 for (Future<OptionalLong> result : executor.invokeAll(tasks)) {
                     result.get().ifPresent(tokens::add);
                 }
-                assertThat(tokens).containsExactly((long) round);
+                assertThat(tokens).singleElement(InstanceOfAssertFactories.LONG).isGreaterThan(last);
+                last = tokens.get(0);
                 expire();
             }
         } finally {
@@ -114,6 +140,10 @@ class JdbcLeaseStoreTests {
         store.join("group", "gone", LONG, names);
         store.leave("group", "gone");
         assertThat(store.join("group", "me", LONG, names)).isEqualTo(3);
+    }
+
+    private long databaseSeconds() {
+        return jdbc.queryForObject("select extract(epoch from clock_timestamp())::bigint", Long.class);
     }
 
     private void expire() {

@@ -76,7 +76,10 @@ final class ShardRelay {
         while (lease.isHeld()) {
             long before = state.status().published();
             try {
-                session(beginSession());
+                boolean rebase = beginSession();
+                if (claim()) {
+                    session(rebase);
+                }
                 return;
             } catch (FencedException e) {
                 log.info("Stopping the relay of shard {}: {}", shard, e.getMessage());
@@ -116,8 +119,19 @@ final class ShardRelay {
         return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
     }
 
+    /** The next lease has a larger token; until then the refusal is to be seen. */
+    private boolean claim() throws InterruptedException {
+        try {
+            events.claim(lease.token());
+            return true;
+        } catch (FencedException e) {
+            fail(ShardStatus.State.FAILING, e);
+            wakeUpOrPause(LONGEST_PAUSE);
+            return false;
+        }
+    }
+
     private void session(boolean rebase) throws InterruptedException {
-        events.claim(lease.token());
         try (OutboxPublisher.Session stream =
                 new ReadableRecords(parts.publisher().open(shard))) {
             if (rebase) {
