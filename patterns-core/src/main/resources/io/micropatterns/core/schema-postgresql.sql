@@ -56,5 +56,7 @@ create table if not exists patterns_member (
     group_name text        not null,
     member     text        not null,
     expires_at timestamptz not null,
+    -- Alive, and leaving its share to others: it has found that it cannot do the work.
+    stepped_down boolean   not null default false,
     primary key (group_name, member)
 );

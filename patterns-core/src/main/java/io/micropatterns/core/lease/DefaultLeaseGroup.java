@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -33,7 +34,11 @@ final class DefaultLeaseGroup implements LeaseGroup {
     private final Map<String, Running> running = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread heartbeat;
+    /** Lets the next heartbeat come early; its permits mean nothing by their number. */
+    private final Semaphore early = new Semaphore(0);
+
     private volatile long lastHeartbeat;
+    private volatile long steppedDownUntil;
 
     DefaultLeaseGroup(Builder builder, Supplier<? extends Collection<String>> names, LeaseStore store) {
         this.store = store;
@@ -45,6 +50,7 @@ final class DefaultLeaseGroup implements LeaseGroup {
         this.threadFactory = builder.threadFactory;
         this.nanoClock = builder.nanoClock;
         this.lastHeartbeat = nanoClock.getAsLong();
+        this.steppedDownUntil = lastHeartbeat;
         this.heartbeat = threadFactory.newThread(this::beatUntilClosed);
         this.heartbeat.setName("leases-" + group);
     }
@@ -78,10 +84,22 @@ final class DefaultLeaseGroup implements LeaseGroup {
         return Duration.ofNanos(nanoClock.getAsLong() - lastHeartbeat);
     }
 
+    @Override
+    public void stepDown(Duration time) {
+        steppedDownUntil = nanoClock.getAsLong() + time.toNanos();
+        early.release();
+    }
+
+    @Override
+    public Duration steppedDownFor() {
+        return Duration.ofNanos(Math.max(0, steppedDownUntil - nanoClock.getAsLong()));
+    }
+
     private void beatUntilClosed() {
         boolean failing = false;
         try {
             do {
+                early.drainPermits();
                 try {
                     beat();
                     failing = false;
@@ -95,7 +113,8 @@ final class DefaultLeaseGroup implements LeaseGroup {
                     // An error too: without heartbeats this member would do nothing more, and nobody would restart it.
                     log.error("Heartbeat of lease group '{}' failed", group, e);
                 }
-            } while (!closing.await(timeToLive.toMillis() / 4, TimeUnit.MILLISECONDS));
+                early.tryAcquire(timeToLive.toMillis() / 4, TimeUnit.MILLISECONDS);
+            } while (closing.getCount() > 0);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -104,7 +123,8 @@ final class DefaultLeaseGroup implements LeaseGroup {
     private void beat() {
         long sentAt = nanoClock.getAsLong();
         Collection<String> wanted = names.get();
-        int share = store.join(group, member, timeToLive, wanted);
+        boolean steppedDown = !steppedDownFor().isZero();
+        int share = store.join(group, member, steppedDown, timeToLive, wanted);
         renew();
         lastHeartbeat = sentAt;
         shed(share);
@@ -192,6 +212,7 @@ final class DefaultLeaseGroup implements LeaseGroup {
     @Override
     public void close() {
         closing.countDown();
+        early.release();
         running.values().forEach(task -> task.lease.end());
         try {
             heartbeat.join(timeToLive.toMillis());

@@ -74,12 +74,14 @@ final class JdbcLeaseStore implements LeaseStore {
     }
 
     @Override
-    public int join(String group, String member, Duration timeToLive, Collection<String> names) {
+    public int join(String group, String member, boolean steppedDown, Duration timeToLive, Collection<String> names) {
         jdbc.update(
-                "insert into patterns_member (group_name, member, expires_at) values (?, ?, " + UNTIL + ")"
-                        + " on conflict (group_name, member) do update set expires_at = excluded.expires_at",
+                "insert into patterns_member (group_name, member, stepped_down, expires_at) values (?, ?, ?, " + UNTIL
+                        + ") on conflict (group_name, member) do update set stepped_down = excluded.stepped_down,"
+                        + " expires_at = excluded.expires_at",
                 group,
                 member,
+                steppedDown,
                 timeToLive.toMillis());
         jdbc.update("delete from patterns_member where group_name = ? and expires_at < clock_timestamp()", group);
         int leases = names.size();
@@ -88,15 +90,17 @@ final class JdbcLeaseStore implements LeaseStore {
                         "select r.members, r.rank from (select m.member, count(*) over () as members, row_number() over"
                                 + " (order by (select count(*) from patterns_lease l where l.name = any(?)"
                                 + " and l.owner = m.member and l.expires_at > clock_timestamp()) desc, m.member) as rank"
-                                + " from patterns_member m where m.group_name = ?) r where r.member = ?",
+                                + " from patterns_member m where m.group_name = ? and (not m.stepped_down or not exists"
+                                + " (select 1 from patterns_member o where o.group_name = m.group_name"
+                                + " and not o.stepped_down))) r where r.member = ?",
                         (row, number) -> leases / row.getInt(1) + (row.getInt(2) <= leases % row.getInt(1) ? 1 : 0),
                         names.toArray(String[]::new),
                         group,
                         member)
                 .stream()
                 .findFirst()
-                // Expired since: for want of others' leases, only free ones can be taken.
-                .orElse(leases);
+                // Stepped down, or expired since: for want of others' leases, only free ones can be taken.
+                .orElse(steppedDown ? 0 : leases);
     }
 
     @Override

@@ -42,6 +42,19 @@ public interface LeaseGroup extends AutoCloseable {
     /** How long ago the last heartbeat reached the database; longer than the time to live means: not a live member. */
     Duration sinceHeartbeat();
 
+    /**
+     * Leaves the work to the other members for a while: gives back all leases and takes none, for this member finds that
+     * it cannot do the work though it is alive. While every live member has stepped down, all have their shares as if none
+     * had, so that somebody always tries. Ends early by {@code Duration.ZERO}. Does no I/O and does not wait; may be called
+     * by the work itself, whose lease then ends.
+     *
+     * @param time from now; replaces that of an earlier call
+     */
+    void stepDown(Duration time);
+
+    /** For how long this member has still stepped down; zero when it has not. Does no I/O. */
+    Duration steppedDownFor();
+
     /** Stops the work, waits for it, boundedly, gives the leases back and leaves the group. */
     @Override
     void close();

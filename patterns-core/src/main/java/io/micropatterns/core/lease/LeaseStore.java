@@ -23,9 +23,10 @@ interface LeaseStore {
 
     /**
      * Announces a member of a group and answers how many of the group's leases are its share. The shares of all members
-     * add up to the number of leases; where it cannot be divided, those who hold more already have the larger ones.
+     * add up to the number of leases; where it cannot be divided, those who hold more already have the larger ones. Those
+     * who have stepped down have none, unless all have.
      */
-    int join(String group, String member, Duration timeToLive, Collection<String> names);
+    int join(String group, String member, boolean steppedDown, Duration timeToLive, Collection<String> names);
 
     /** Takes a member out of its group. */
     void leave(String group, String member);

@@ -112,9 +112,9 @@ class JdbcLeaseStoreTests {
     void sharesAddUpToTheLeasesAndDifferByOne(int leases, int members) {
         List<String> names =
                 IntStream.range(0, leases).mapToObj(i -> "lease-" + i).toList();
-        IntStream.range(0, members).forEach(i -> store.join("group", "member-" + i, LONG, names));
+        IntStream.range(0, members).forEach(i -> store.join("group", "member-" + i, false, LONG, names));
         List<Integer> shares = IntStream.range(0, members)
-                .mapToObj(i -> store.join("group", "member-" + i, LONG, names))
+                .mapToObj(i -> store.join("group", "member-" + i, false, LONG, names))
                 .toList();
         assertThat(shares.stream().mapToInt(Integer::intValue).sum()).isEqualTo(leases);
         assertThat(shares).allMatch(share -> share == leases / members || share == leases / members + 1);
@@ -124,22 +124,34 @@ class JdbcLeaseStoreTests {
     @Test
     void theLargerShareIsOfTheMemberThatHoldsMore() {
         List<String> names = List.of("a", "b", "c");
-        store.join("group", "member-0", LONG, names);
-        store.join("group", "member-1", LONG, names);
+        store.join("group", "member-0", false, LONG, names);
+        store.join("group", "member-1", false, LONG, names);
         store.acquire("a", "member-1", LONG);
-        assertThat(store.join("group", "member-0", LONG, names)).isEqualTo(1);
-        assertThat(store.join("group", "member-1", LONG, names)).isEqualTo(2);
+        assertThat(store.join("group", "member-0", false, LONG, names)).isEqualTo(1);
+        assertThat(store.join("group", "member-1", false, LONG, names)).isEqualTo(2);
     }
 
     @Test
     void membersThatLeftOrExpiredOrBelongToAnotherGroupHaveNoShare() {
         List<String> names = List.of("a", "b", "c");
-        store.join("group", "dead", LONG, names);
+        store.join("group", "dead", false, LONG, names);
         jdbc.update("update patterns_member set expires_at = clock_timestamp() - interval '1 ms'");
-        store.join("other", "stranger", LONG, names);
-        store.join("group", "gone", LONG, names);
+        store.join("other", "stranger", false, LONG, names);
+        store.join("group", "gone", false, LONG, names);
         store.leave("group", "gone");
-        assertThat(store.join("group", "me", LONG, names)).isEqualTo(3);
+        assertThat(store.join("group", "me", false, LONG, names)).isEqualTo(3);
+    }
+
+    @Test
+    void whoHasSteppedDownHasNoShareUnlessAllHave() {
+        List<String> names = List.of("a", "b", "c");
+        assertThat(store.join("group", "me", true, LONG, names)).isEqualTo(3);
+        assertThat(store.join("group", "you", false, LONG, names)).isEqualTo(3);
+        assertThat(store.join("group", "me", true, LONG, names)).isZero();
+        assertThat(store.join("group", "you", true, LONG, names) + store.join("group", "me", true, LONG, names))
+                .isEqualTo(3);
+        assertThat(store.join("group", "me", false, LONG, names)).isEqualTo(3);
+        assertThat(store.join("group", "you", true, LONG, names)).isZero();
     }
 
     private long databaseSeconds() {

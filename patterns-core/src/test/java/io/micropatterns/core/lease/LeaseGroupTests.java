@@ -200,6 +200,53 @@ class LeaseGroupTests {
     }
 
     @Test
+    void whoStepsDownLeavesItsLeasesToTheOthersUntilItsTimeIsOver() {
+        AtomicLong clock = new AtomicLong();
+        LeaseGroup tired = builder(4)
+                .timeToLive(Duration.ofSeconds(2))
+                .nanoClock(() -> System.nanoTime() + clock.get())
+                .work(LeaseGroupTests::untilEnd)
+                .build();
+        members.add(tired);
+        LeaseGroup other = member(Duration.ofSeconds(2), 4, LeaseGroupTests::untilEnd);
+        tired.start();
+        other.start();
+        awaitFairShares(4);
+        assertThat(tired.steppedDownFor()).isZero();
+
+        tired.stepDown(LONG);
+        await().atMost(LONG).until(() -> tired.held().isEmpty() && other.held().size() == 4);
+        assertThat(tired.steppedDownFor()).isPositive().isLessThanOrEqualTo(LONG);
+        assertThat(tired.sinceHeartbeat()).isLessThan(LONG);
+
+        other.stepDown(LONG);
+        awaitFairShares(4);
+
+        tired.stepDown(Duration.ZERO);
+        await().atMost(LONG)
+                .until(() -> tired.held().size() == 4 && other.held().isEmpty());
+        tired.stepDown(LONG);
+        awaitFairShares(4);
+        clock.addAndGet(LONG.toNanos());
+        await().atMost(LONG)
+                .until(() -> tired.held().size() == 4 && other.held().isEmpty());
+        other.stepDown(Duration.ZERO);
+        awaitFairShares(4);
+    }
+
+    @Test
+    void theOnlyMemberKeepsItsLeasesWhenItStepsDown() {
+        LeaseGroup alone = member(Duration.ofSeconds(1), 3, LeaseGroupTests::untilEnd);
+        alone.start();
+        awaitFairShares(3);
+        alone.stepDown(LONG);
+
+        await().atMost(LONG)
+                .during(Duration.ofSeconds(1))
+                .until(() -> alone.held().size() == 3);
+    }
+
+    @Test
     void stepsDownByItsOwnClockBeforeTheDatabaseLetsTheLeaseExpire() {
         AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1_000);
         LeaseGroup group = builder(1)
