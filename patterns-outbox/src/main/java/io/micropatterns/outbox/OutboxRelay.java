@@ -3,6 +3,7 @@ package io.micropatterns.outbox;
 import io.micropatterns.core.lease.LeaseOwner;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Brings stored events to the stream, in the background. Thread-safe. */
 public interface OutboxRelay {
@@ -34,6 +35,12 @@ public interface OutboxRelay {
 
     /** How long ago this instance last told the database that it is alive. Does no I/O. */
     Duration sinceHeartbeat();
+
+    /**
+     * Why this instance leaves its shards to others for a while, if it does: it could not publish anything for too long,
+     * and those others may. Does no I/O.
+     */
+    Optional<String> steppedDown();
 
     /** The state of every shard this instance relays. Does no I/O. */
     List<ShardStatus> shards();

@@ -13,7 +13,7 @@ import org.springframework.boot.health.contributor.Health;
 
 /**
  * DOWN when this instance's relay does not turn: it has stopped, has lost the database, or one of its shards fails or is
- * stuck. Judged at the loop, so that a relay that has died does not look healthy because nothing waits.
+ * stuck. UP while it has left its shards to others, for they are relayed then. Judged at the loop, so that a relay that has died does not look healthy because nothing waits.
  */
 final class OutboxHealthIndicator extends AbstractHealthIndicator {
 
@@ -53,6 +53,9 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("shards", shards)
                 .withDetail("pending", pending)
                 .withDetail("oldestPendingSeconds", monitor.lastKnownOldestAge().toSeconds());
+        if (shards.isEmpty()) {
+            relay.steppedDown().ifPresent(reason -> health.withDetail("steppedDown", reason));
+        }
         if (limits.isOverWarning(pending)) {
             health.withDetail("warning", pending + " events wait, more than patterns.outbox.limits.warn-pending");
         }

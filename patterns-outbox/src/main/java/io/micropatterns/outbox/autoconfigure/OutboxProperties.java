@@ -109,6 +109,7 @@ public record OutboxProperties(
      * @param interval Longest wait before looking for events that nobody signalled.
      * @param leaseTimeToLive How long a shard outlives the last heartbeat of the instance that held it.
      * @param progressInterval How often progress is saved in the database while publishing.
+     * @param stepDownAfter How long a shard may fail without anything published before this instance leaves its shards to the others for a while.
      * @param listen Whether to listen for commits of other instances, which occupies one pooled connection.
      */
     public record Polling(
@@ -117,6 +118,7 @@ public record OutboxProperties(
             @DefaultValue("1s") Duration interval,
             @DefaultValue("10s") Duration leaseTimeToLive,
             @DefaultValue("500ms") Duration progressInterval,
+            @DefaultValue("30s") Duration stepDownAfter,
             @DefaultValue("true") boolean listen) {
 
         public Polling {
@@ -128,6 +130,8 @@ public record OutboxProperties(
                     prefix + "lease-time-to-live", leaseTimeToLive, Duration.ofMillis(100), Duration.ofMinutes(10));
             PropertyRange.require(
                     prefix + "progress-interval", progressInterval, Duration.ofMillis(1), Duration.ofMinutes(1));
+            PropertyRange.require(
+                    prefix + "step-down-after", stepDownAfter, Duration.ofMillis(100), Duration.ofDays(1));
         }
     }
 

@@ -86,6 +86,7 @@ public final class OutboxRelayAutoConfiguration {
                 polling.interval(),
                 polling.leaseTimeToLive(),
                 polling.progressInterval(),
+                polling.stepDownAfter(),
                 new DeadLetterPolicy(letters.attempts(), letters.firstDelay(), letters.maxDelay(), letters.blockKey()));
     }
 }

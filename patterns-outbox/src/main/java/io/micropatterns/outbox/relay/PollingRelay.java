@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +33,7 @@ public final class PollingRelay implements OutboxRelay {
     private final OutboxListener listener;
     private final Map<Integer, ShardRelay> relays = new ConcurrentHashMap<>();
     private final PauseFlag paused;
+    private final StepDown stepDown = new StepDown(this::leave, this::left);
     private volatile @Nullable LeaseGroup leases;
     private @Nullable ExecutorService readAhead;
 
@@ -59,7 +61,7 @@ public final class PollingRelay implements OutboxRelay {
         }
         ExecutorService executor = Executors.newCachedThreadPool(builder.threadFactory);
         RelayParts parts = new RelayParts(
-                builder.log, builder.publisher, builder.deadLetters, listener, builder.options, executor);
+                builder.log, builder.publisher, builder.deadLetters, listener, builder.options, executor, stepDown);
         readAhead = executor;
         LeaseGroup started = LeaseGroup.builder(builder.dataSource, "outbox")
                 .names(this::leaseNames)
@@ -69,6 +71,18 @@ public final class PollingRelay implements OutboxRelay {
                 .build();
         started.start();
         leases = started;
+    }
+
+    private void leave(Duration time) {
+        LeaseGroup current = leases;
+        if (current != null) {
+            current.stepDown(time);
+        }
+    }
+
+    private Duration left() {
+        LeaseGroup current = leases;
+        return current == null ? Duration.ZERO : current.steppedDownFor();
     }
 
     /** Asked anew at each heartbeat: an instance with more shards may have joined. */
@@ -126,6 +140,11 @@ public final class PollingRelay implements OutboxRelay {
     public Duration sinceHeartbeat() {
         LeaseGroup current = leases;
         return current == null ? Duration.ZERO : current.sinceHeartbeat();
+    }
+
+    @Override
+    public Optional<String> steppedDown() {
+        return stepDown.reason();
     }
 
     @Override

@@ -13,4 +13,5 @@ record RelayParts(
         DeadLetters deadLetters,
         OutboxListener listener,
         RelayOptions options,
-        Executor readAhead) {}
+        Executor readAhead,
+        StepDown stepDown) {}

@@ -31,6 +31,7 @@ final class ShardRelay {
     private final ShardState state;
     private final WakeUp wakeUp = new WakeUp();
     private final PageLimit pageLimit;
+    private final Outage outage;
     private volatile boolean rebaseRequested;
 
     ShardRelay(int shard, Lease lease, RelayParts parts, BooleanSupplier paused) {
@@ -42,6 +43,7 @@ final class ShardRelay {
         this.state = new ShardState(shard, lease.token());
         this.pageLimit =
                 new PageLimit(parts.options().pageSize(), parts.options().pageBytes());
+        this.outage = new Outage(parts.options().stepDownAfter());
     }
 
     void wake() {
@@ -88,7 +90,9 @@ final class ShardRelay {
                 fail(ShardStatus.State.NEEDS_REBASE, e);
             } catch (RuntimeException e) {
                 // Of whatever kind: a shard that gave up would not be missed by its health.
+                boolean worked = outage.failed(state.status().published() > before, state.turned());
                 fail(ShardStatus.State.FAILING, e);
+                leaveToOthers(worked, e);
             }
             pause = state.status().published() > before ? FIRST_PAUSE : longer(pause);
             wakeUpOrPause(pause);
@@ -102,6 +106,15 @@ final class ShardRelay {
             parts.listener().failed(shard, cause);
         }
         state.failed(newState, cause);
+    }
+
+    /** It may be this instance alone that cannot publish, and its lease would keep the shard from those that can. */
+    private void leaveToOthers(boolean worked, RuntimeException cause) {
+        if (worked) {
+            parts.stepDown().worked();
+        } else if (outage.isUnbearable()) {
+            parts.stepDown().ask(shard, cause);
+        }
     }
 
     /** Commits go on while the stream is down, so their signals must not shorten the pause; the lease's end does. */

@@ -12,6 +12,7 @@ final class ShardState {
     private final long token;
     private volatile ShardStatus.State state = ShardStatus.State.OPENING;
     private volatile long lastTurn = System.nanoTime();
+    private volatile long openedAt = lastTurn;
     private final AtomicLong published = new AtomicLong();
     private volatile @Nullable String failure;
     private volatile boolean needsRebase;
@@ -31,7 +32,13 @@ final class ShardState {
     void opened() {
         failure = null;
         needsRebase = false;
+        openedAt = System.nanoTime();
         turn(ShardStatus.State.RUNNING);
+    }
+
+    /** From when the session was opened until its loop last turned; zero while there is none. */
+    Duration turned() {
+        return state == ShardStatus.State.OPENING ? Duration.ZERO : Duration.ofNanos(lastTurn - openedAt);
     }
 
     void published(int records) {
