@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.core.CoreDatabase;
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -25,7 +26,7 @@ class LeaseGroupErrorTests {
     @Test
     void anErrorInAHeartbeatIsNotTheLast() {
         AtomicBoolean failed = new AtomicBoolean();
-        JdbcLeaseStore store = new JdbcLeaseStore(dataSource);
+        JdbcLeaseStore store = new JdbcLeaseStore(dataSource, NetworkTimeout.DEFAULT);
         LeaseStore once = (LeaseStore) Proxy.newProxyInstance(
                 LeaseStore.class.getClassLoader(), new Class<?>[] {LeaseStore.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("join") && failed.compareAndSet(false, true)) {
