@@ -113,7 +113,6 @@ final class DefaultPostgresServerBuilder implements PostgresServer.Builder {
         String flush = durable ? "on" : "off";
         Map<String, String> all = new LinkedHashMap<>();
         all.put("fsync", flush);
-        all.put("synchronous_commit", flush);
         all.put("full_page_writes", flush);
         all.put("max_connections", Integer.toString(maxConnections));
         all.put("wal_level", "logical");

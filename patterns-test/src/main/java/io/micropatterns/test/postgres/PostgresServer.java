@@ -192,8 +192,7 @@ public interface PostgresServer extends AutoCloseable {
         Builder embedded();
 
         /**
-         * Decides whether commits are flushed to disk ({@code fsync}, {@code synchronous_commit} and
-         * {@code full_page_writes}). Off by default, which makes tests faster; fault tests and benchmarks switch it on.
+         * Decides whether commits are flushed to disk ({@code fsync} and {@code full_page_writes}). Off by default, which makes tests faster; fault tests and benchmarks switch it on.
          *
          * @param durable whether to flush
          * @return this builder
