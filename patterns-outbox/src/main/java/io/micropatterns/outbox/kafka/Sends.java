@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
@@ -37,11 +38,13 @@ final class Sends {
             UnsupportedForMessageFormatException.class);
 
     private final Map<Long, Throwable> rejected = new ConcurrentHashMap<>();
+    private final LongAdder answered = new LongAdder();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private final Map<Exception, OutboxRecord> firstWith = Collections.synchronizedMap(new IdentityHashMap<>());
 
     void send(Producer<byte[], byte[]> producer, OutboxRecord event) {
         producer.send(producerRecord(event), (metadata, exception) -> {
+            answered.increment();
             if (exception != null) {
                 failed(event, exception);
             }
@@ -50,6 +53,7 @@ final class Sends {
 
     void send(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> other) {
         producer.send(other, (metadata, exception) -> {
+            answered.increment();
             if (exception != null) {
                 failure.compareAndSet(null, exception);
             }
@@ -82,6 +86,11 @@ final class Sends {
 
     private static boolean isOneOf(List<Class<? extends Exception>> faults, Exception exception) {
         return faults.stream().anyMatch(fault -> fault.isInstance(exception));
+    }
+
+    /** Of how many it is known what became of them. */
+    long answered() {
+        return answered.sum();
     }
 
     /** The cause of each record that can never be published as it is, by position. */

@@ -58,7 +58,7 @@ final class TransactionalSession implements OutboxPublisher.Session {
             producer.beginTransaction();
             records.forEach(event -> sends.send(producer, event));
             sends.send(producer, progressTopic.record(shard, newProgress));
-            commit(producer, begin);
+            commit(producer, sends, begin);
         } catch (ProducerFencedException | InvalidProducerEpochException e) {
             throw fenced(begin, e);
         } catch (KafkaException e) {
@@ -69,14 +69,18 @@ final class TransactionalSession implements OutboxPublisher.Session {
         }
     }
 
-    /** Kafka waits no longer than {@code max.block.ms}, which a page on a slow link exceeds; waiting on is allowed. */
-    private void commit(Producer<byte[], byte[]> producer, long begin) {
+    /**
+     * Kafka waits no longer than {@code max.block.ms}, which a page on a slow link exceeds; waiting on is allowed, and
+     * makes sense while answers come.
+     */
+    private void commit(Producer<byte[], byte[]> producer, Sends sends, long begin) {
         while (true) {
+            long before = sends.answered();
             try {
                 producer.commitTransaction();
                 return;
             } catch (TimeoutException e) {
-                if (isOver(begin)) {
+                if (isOver(begin) || sends.answered() == before) {
                     throw e;
                 }
             }
