@@ -21,9 +21,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.SimpleApplicationEventMulticaster;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.AbstractPlatformTransactionManager;
-import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Publishing in JDBC transactions: routes, batches, savepoints, and everything that is refused. */
@@ -252,7 +251,7 @@ class PublishingTests {
 
     @Test
     void aTransactionOfAnotherResourceIsNoTransactionOfTheOutbox() {
-        TransactionTemplate foreign = new TransactionTemplate(new ForeignTransactionManager());
+        TransactionTemplate foreign = new TransactionTemplate(new JdbcTransactionManager(cluster.dataSource()));
 
         assertThatThrownBy(() ->
                         foreign.executeWithoutResult(status -> node.outbox().publish(new Noted(topic, "k", "1"))))
@@ -262,7 +261,7 @@ class PublishingTests {
 
     @Test
     void aTransactionOfAnotherResourceIsNoneEvenWhenTheDatabaseHasBeenReadInIt() {
-        TransactionTemplate foreign = new TransactionTemplate(new ForeignTransactionManager());
+        TransactionTemplate foreign = new TransactionTemplate(new JdbcTransactionManager(cluster.dataSource()));
 
         assertThatThrownBy(() -> foreign.executeWithoutResult(status -> {
                     node.bean(JdbcTemplate.class).queryForObject("select 1", Integer.class);
@@ -418,26 +417,6 @@ class PublishingTests {
         public String getSecret() {
             throw new IllegalStateException("no way");
         }
-    }
-
-    /** As Kafka's would be: it knows nothing of the database. */
-    static final class ForeignTransactionManager extends AbstractPlatformTransactionManager {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected Object doGetTransaction() {
-            return new Object();
-        }
-
-        @Override
-        protected void doBegin(Object transaction, TransactionDefinition definition) {}
-
-        @Override
-        protected void doCommit(DefaultTransactionStatus status) {}
-
-        @Override
-        protected void doRollback(DefaultTransactionStatus status) {}
     }
 
     @Configuration(proxyBeanMethods = false)

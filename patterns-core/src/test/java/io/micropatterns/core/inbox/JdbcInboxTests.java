@@ -29,10 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.UnexpectedRollbackException;
-import org.springframework.transaction.support.AbstractPlatformTransactionManager;
-import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class JdbcInboxTests {
@@ -255,7 +252,7 @@ class JdbcInboxTests {
 
     @Test
     void aTransactionOfAnotherResourceIsNone() {
-        var foreign = new ForeignTransactionManager();
+        JdbcTransactionManager foreign = new JdbcTransactionManager(CoreDatabase.empty());
         assertThatExceptionOfType(InboxException.class)
                 .isThrownBy(
                         () -> new TransactionTemplate(foreign).execute(status -> inbox.firstSeen("a", List.of("1"))))
@@ -363,25 +360,5 @@ class JdbcInboxTests {
         public String getName() {
             throw new IllegalStateException("broken getter");
         }
-    }
-
-    /** As Kafka's would be: it knows nothing of the database. */
-    static final class ForeignTransactionManager extends AbstractPlatformTransactionManager {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected Object doGetTransaction() {
-            return new Object();
-        }
-
-        @Override
-        protected void doBegin(Object transaction, TransactionDefinition definition) {}
-
-        @Override
-        protected void doCommit(DefaultTransactionStatus status) {}
-
-        @Override
-        protected void doRollback(DefaultTransactionStatus status) {}
     }
 }

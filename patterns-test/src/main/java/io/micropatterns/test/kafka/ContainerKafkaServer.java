@@ -11,7 +11,7 @@ import org.testcontainers.utility.DockerImageName;
 /**
  * A broker in a container.
  */
-final class ContainerKafkaServer extends AbstractKafkaServer {
+final class ContainerKafkaServer extends AbstractKafkaServer implements UnkillableKafkaServer {
 
     private static final String DEFAULT_IMAGE = "apache/kafka-native:4.2.1";
 
@@ -56,26 +56,12 @@ final class ContainerKafkaServer extends AbstractKafkaServer {
     }
 
     @Override
-    public void stopHard() {
-        throw unsupported("killed");
-    }
-
-    @Override
-    public void pause() {
-        throw unsupported("paused");
-    }
-
-    @Override
-    public void resume() {
-        throw unsupported("resumed");
-    }
-
-    @Override
     public void close() {
         container.close();
     }
 
-    private static UnsupportedOperationException unsupported(String what) {
+    @Override
+    public UnsupportedOperationException unsupported(String what) {
         return new UnsupportedOperationException("A Kafka container cannot be " + what
                 + " and keep its port: call embedded() on the builder for a cluster that can");
     }

@@ -5,7 +5,7 @@ import io.micropatterns.test.ServerKind;
 /**
  * A cluster that somebody else runs.
  */
-final class ExternalKafkaServer extends AbstractKafkaServer {
+final class ExternalKafkaServer extends AbstractKafkaServer implements UnkillableKafkaServer {
 
     ExternalKafkaServer(String bootstrapServers) {
         super(bootstrapServers);
@@ -27,26 +27,12 @@ final class ExternalKafkaServer extends AbstractKafkaServer {
     }
 
     @Override
-    public void stopHard() {
-        throw unsupported("killed");
-    }
-
-    @Override
-    public void pause() {
-        throw unsupported("paused");
-    }
-
-    @Override
-    public void resume() {
-        throw unsupported("resumed");
-    }
-
-    @Override
     public void close() {
         // It belongs to somebody else.
     }
 
-    private UnsupportedOperationException unsupported(String what) {
+    @Override
+    public UnsupportedOperationException unsupported(String what) {
         return new UnsupportedOperationException("The external Kafka cluster at " + bootstrapServers() + " cannot be "
                 + what + " from here: call embedded() on the builder for one that can");
     }

@@ -1,6 +1,7 @@
 package io.micropatterns.outbox.documentation.given;
 
-import java.util.UUID;
-import org.springframework.data.repository.CrudRepository;
+/** No Spring Data repository, which every application context of these tests would find. */
+public interface Orders {
 
-public interface Orders extends CrudRepository<Order, UUID> {}
+    Order save(Order order);
+}
