@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /** Instances that cannot reach the broker, alone or all of them. */
+@Tag("fault")
 class StepDownTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
