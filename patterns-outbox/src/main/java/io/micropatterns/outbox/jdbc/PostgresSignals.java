@@ -24,7 +24,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /**
  * Signals within the process at once, and to other nodes by {@code NOTIFY}: outside the business transaction, where it
  * would take a database-wide lock at commit, on a thread of its own, and gathered, so that any number of commits cost
- * at most one statement every 10 ms, and none when this process relays the shards itself. Listening occupies one
+ * at most one statement every 20 ms, and none when this process relays the shards itself. Listening occupies one
  * connection of the pool, on which the database is asked for a sign of life every 30 s.
  */
 public final class PostgresSignals implements OutboxSignals, AutoCloseable {
@@ -37,7 +37,7 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
     private static final int RECONNECT_MILLIS = 1000;
     private static final int LISTEN_MILLIS = 500;
     /** A statement for each commit would take a good part of a busy database's processors. */
-    private static final int GATHER_MILLIS = 10;
+    private static final int GATHER_MILLIS = 20;
 
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
     private static final NetworkTimeout TIMEOUT = NetworkTimeout.of(Duration.ofSeconds(10));

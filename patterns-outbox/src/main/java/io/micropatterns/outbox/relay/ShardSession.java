@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class ShardSession {
 
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
+    private static final int BUSY = 10;
+    private static final Duration GATHERING = Duration.ofMillis(5);
     private static final Duration DEAD_LETTER_LOOK = Duration.ofMillis(500);
 
     private final int shard;
@@ -110,6 +113,7 @@ final class ShardSession {
             publish(page);
             wait = SHORTEST_WAIT;
             if (page.sliceDone()) {
+                gather(page.rows().size());
                 // What came meanwhile was signalled, here or by another node; polling is the net below that.
                 idle();
             } else if (elapsed(savedAt, parts.options().progressInterval())) {
@@ -217,6 +221,13 @@ final class ShardSession {
             due = Map.of();
         }
         return any;
+    }
+
+    /** A page a commit would cost a busy machine more than the events themselves. */
+    private static void gather(int published) throws InterruptedException {
+        if (published >= BUSY) {
+            TimeUnit.NANOSECONDS.sleep(GATHERING.toNanos());
+        }
     }
 
     private void idle() throws InterruptedException {
