@@ -23,6 +23,7 @@ public interface OutboxListener {
 
     /** The listener that calls all of these, in order, whatever one of them throws. */
     static OutboxListener all(List<OutboxListener> listeners) {
-        return new OutboxListeners(listeners);
+        boolean already = listeners.size() == 1 && listeners.get(0) instanceof OutboxListeners;
+        return already ? listeners.get(0) : new OutboxListeners(listeners);
     }
 }

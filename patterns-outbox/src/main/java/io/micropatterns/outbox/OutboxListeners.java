@@ -42,7 +42,7 @@ final class OutboxListeners implements OutboxListener {
             try {
                 news.accept(listener);
             } catch (RuntimeException e) {
-                log.warn("Outbox listener {} failed; going on without it", listener, e);
+                log.warn("Outbox listener {} failed, which changes nothing for the outbox", listener, e);
             }
         }
     }

@@ -126,7 +126,7 @@ final class ShardSession {
     private SnapshotPage<OutboxRecord> nextPage() {
         CompletableFuture<SnapshotPage<OutboxRecord>> readAhead = ahead;
         if (readAhead == null) {
-            return read(progress.cursor());
+            return events.read(progress.cursor(), pageLimit.events(), pageLimit.bytes());
         }
         ahead = null;
         try {
@@ -134,10 +134,6 @@ final class ShardSession {
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
-    }
-
-    private SnapshotPage<OutboxRecord> read(SnapshotCursor after) {
-        return events.read(after, pageLimit.events(), pageLimit.bytes());
     }
 
     private void publish(SnapshotPage<OutboxRecord> page) {
