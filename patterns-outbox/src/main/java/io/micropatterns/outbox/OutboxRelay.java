@@ -8,6 +8,9 @@ import java.util.Optional;
 /** Brings stored events to the stream, in the background. Thread-safe. */
 public interface OutboxRelay {
 
+    /** The lease group of the relays that share the shards, and are to be told of commits. */
+    String LEASE_GROUP = "outbox";
+
     /**
      * Begins to share the shards with the other instances and to relay, in the background. One query.
      *

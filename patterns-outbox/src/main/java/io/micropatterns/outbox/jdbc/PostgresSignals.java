@@ -2,6 +2,7 @@ package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
 import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.outbox.OutboxRelay;
 import io.micropatterns.outbox.OutboxSignals;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,20 +25,24 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /**
  * Signals within the process at once, and to other nodes by {@code NOTIFY}: outside the business transaction, where it
  * would take a database-wide lock at commit, on a thread of its own, and gathered, so that any number of commits cost
- * at most one statement every 20 ms, and none when this process relays the shards itself. Listening occupies one
- * connection of the pool, on which the database is asked for a sign of life every 30 s.
+ * at most one statement every 20 ms, one a second while no relay lives anywhere, and none when this process relays the
+ * shards itself. Listening occupies one connection of the pool, on which the database is asked for a sign of life every
+ * 30 s.
  */
 public final class PostgresSignals implements OutboxSignals, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(PostgresSignals.class);
     private static final String CHANNEL = "patterns_outbox";
     /** A notification makes a commit, but none worth a wait for the disk. */
-    private static final String NOTIFY = "select pg_notify(?, ?) from set_config('synchronous_commit', 'off', true)";
+    static final String NOTIFY = "select pg_notify(?, ?) from set_config('synchronous_commit', 'off', true)"
+            + " where exists (select 1 from patterns_member where group_name = ? and expires_at > clock_timestamp())";
 
     private static final int RECONNECT_MILLIS = 1000;
     private static final int LISTEN_MILLIS = 500;
     /** A statement for each commit would take a good part of a busy database's processors. */
     private static final int GATHER_MILLIS = 20;
+    /** A relay that starts meanwhile looks for events as it starts. */
+    private static final int NOBODY_LISTENS_MILLIS = 1000;
 
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
     private static final NetworkTimeout TIMEOUT = NetworkTimeout.of(Duration.ofSeconds(10));
@@ -113,8 +118,8 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
     private void notifyUntilClosed() {
         try {
             while (closing.getCount() > 0) {
-                notifyOthers(takeToNotify());
-                closing.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+                boolean notified = notifyOthers(takeToNotify());
+                closing.await(notified ? GATHER_MILLIS : NOBODY_LISTENS_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,11 +137,14 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
         }
     }
 
-    private void notifyOthers(BitSet shards) {
+    /** Answers whether there was anybody to notify. */
+    private boolean notifyOthers(BitSet shards) {
         try {
-            jdbc.queryForList(NOTIFY, CHANNEL, ShardSetText.write(shards));
+            return !jdbc.queryForList(NOTIFY, CHANNEL, ShardSetText.write(shards), OutboxRelay.LEASE_GROUP)
+                    .isEmpty();
         } catch (RuntimeException | Error e) {
             log.debug("Could not notify other nodes; they will find the events by polling", e);
+            return false;
         }
     }
 

@@ -63,7 +63,7 @@ public final class PollingRelay implements OutboxRelay {
         RelayParts parts = new RelayParts(
                 builder.log, builder.publisher, builder.deadLetters, listener, builder.options, executor, stepDown);
         readAhead = executor;
-        LeaseGroup started = LeaseGroup.builder(builder.dataSource, "outbox")
+        LeaseGroup started = LeaseGroup.builder(builder.dataSource, LEASE_GROUP)
                 .names(this::leaseNames)
                 .timeToLive(builder.options.leaseTimeToLive())
                 .threadFactory(builder.threadFactory)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.core.schema.PatternSchema;
+import io.micropatterns.outbox.OutboxRelay;
 import io.micropatterns.outbox.OutboxSignals;
 import io.micropatterns.test.network.TcpProxy;
 import io.micropatterns.test.postgres.PostgresServer;
@@ -11,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -48,6 +51,50 @@ class PostgresSignalsTests {
         }
     }
 
+    @Test
+    void commitsAreSignalledToOtherNodesWhileARelayLives() {
+        PostgresServer server = PostgresServer.shared();
+        String database = server.createDatabase();
+        DataSource dataSource = server.dataSource(database);
+        JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+        PatternSchema.core().createIfMissing(dataSource);
+        BitSet shards = BitSet.valueOf(new long[] {0b101});
+        try (PostgresSignals here = new PostgresSignals(dataSource, false, Thread::new);
+                PostgresSignals there = new PostgresSignals(dataSource, true, Thread::new)) {
+            Heard heard = new Heard();
+            there.subscribe(heard);
+            there.start();
+            awaitSignal(jdbc, heard);
+            int before = heard.signals.get();
+
+            here.committed(shards);
+            here.start();
+            jdbc.update(
+                    "insert into patterns_member (group_name, member, expires_at) values (?, 'there', 'infinity')",
+                    OutboxRelay.LEASE_GROUP);
+
+            await().atMost(PATIENCE).until(() -> {
+                here.committed(shards);
+                return heard.signals.get() > before;
+            });
+            assertThat(heard.shards).isEqualTo(shards);
+        }
+    }
+
+    @Test
+    void nobodyIsNotifiedWhileNoRelayLives() {
+        PostgresServer server = PostgresServer.shared();
+        DataSource dataSource = server.dataSource(server.createDatabase());
+        PatternSchema.core().createIfMissing(dataSource);
+        JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+        jdbc.update(
+                "insert into patterns_member (group_name, member, expires_at) values (?, 'dead', now())",
+                OutboxRelay.LEASE_GROUP);
+
+        assertThat(jdbc.queryForList(PostgresSignals.NOTIFY, "patterns_outbox", "0", OutboxRelay.LEASE_GROUP))
+                .isEmpty();
+    }
+
     private static void awaitSignal(JdbcTemplate direct, Heard heard) {
         int before = heard.signals.get();
         await().atMost(PATIENCE).until(() -> {
@@ -59,9 +106,11 @@ class PostgresSignalsTests {
     private static final class Heard implements OutboxSignals.Subscriber {
 
         private final AtomicInteger signals = new AtomicInteger();
+        private volatile BitSet shards = new BitSet();
 
         @Override
         public void committed(BitSet shards) {
+            this.shards = shards;
             signals.incrementAndGet();
         }
 
