@@ -52,6 +52,12 @@ record Arguments(Bench bench, int runs, List<Contestant> subjects, Map<String, S
         return new Arguments(bench, runs, subjects, scenario);
     }
 
+    /** How long a measurement by time takes. */
+    int seconds(int otherwise) {
+        String seconds = scenario.get("seconds");
+        return seconds == null ? otherwise : Integer.parseInt(seconds);
+    }
+
     private static int number(String name, String value) {
         try {
             int number = Integer.parseInt(value);

@@ -44,6 +44,11 @@ enum Bench {
         return scenario;
     }
 
+    /** Whether the subjects share the machine in short turns, rather than have it one after another. */
+    boolean inTurns() {
+        return this == OUTBOX_COMMIT;
+    }
+
     String unit() {
         return unit;
     }

@@ -1,74 +1,115 @@
 package io.micropatterns.benchmarks;
 
 import io.micropatterns.benchmarks.kit.SubjectMain;
+import io.micropatterns.benchmarks.kit.Turns;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Runs a subject in its own JVM with its own class path. */
-final class Child {
+/** A subject in its own JVM with its own class path, database and topic, running the benchmark's scenario once. */
+final class Child implements AutoCloseable {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final Arguments arguments;
     private final Servers servers;
+    private final Contestant contestant;
+    private final Servers.Place place;
+    private final Process process;
+    private final BufferedReader output;
+    private final Thread killer;
 
-    Child(Arguments arguments, Servers servers) {
+    private Child(Arguments arguments, Servers servers, Contestant contestant) throws Exception {
         this.arguments = arguments;
         this.servers = servers;
+        this.contestant = contestant;
+        this.place = servers.newPlace();
+        this.process = new ProcessBuilder(command())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        this.output = process.inputReader();
+        this.killer = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(killer);
+    }
+
+    static Child start(Arguments arguments, Servers servers, Contestant contestant) throws Exception {
+        return new Child(arguments, servers, contestant);
+    }
+
+    Contestant contestant() {
+        return contestant;
+    }
+
+    /** Waits until it can take a turn. */
+    void awaitReady() throws Exception {
+        await(Turns.READY);
+    }
+
+    /** Lets it work for so long, and waits until it has. */
+    void turn(Duration length) throws Exception {
+        say(Long.toString(length.toMillis()));
+        awaitReady();
+    }
+
+    /** Ends its turns. */
+    void endTurns() throws IOException {
+        say(Turns.END);
     }
 
     /**
-     * Runs the benchmark's scenario once, and returns what the subject reported.
+     * Waits for what it reports at its end.
      *
-     * @throws IllegalStateException when the subject failed, lost an event included
+     * @throws IllegalStateException when it failed, lost an event included
      */
-    Map<String, Object> run(Contestant contestant) throws Exception {
-        Servers.Place place = servers.newPlace();
-        Process process = new ProcessBuilder(command(contestant, place))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        Thread killer = new Thread(process::destroyForcibly);
-        Runtime.getRuntime().addShutdownHook(killer);
-        try {
-            String result = result(process);
-            int exit = process.waitFor();
-            if (exit != 0 || result == null) {
-                throw new IllegalStateException(
-                        contestant.label() + " failed in " + arguments.bench().label() + ", exit code " + exit);
-            }
-            return MAPPER.readValue(result, new TypeReference<Map<String, Object>>() {});
-        } finally {
-            process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-            Runtime.getRuntime().removeShutdownHook(killer);
-            servers.drop(place);
+    Map<String, Object> result() throws Exception {
+        String result = await(SubjectMain.RESULT);
+        if (process.waitFor() != 0) {
+            throw failed();
         }
+        return MAPPER.readValue(result, new TypeReference<Map<String, Object>>() {});
     }
 
-    private static @Nullable String result(Process process) throws IOException {
-        String result = null;
-        try (BufferedReader output = process.inputReader()) {
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
-                if (line.startsWith(SubjectMain.RESULT)) {
-                    result = line.substring(SubjectMain.RESULT.length());
-                } else {
-                    System.err.println(line);
-                }
-            }
-        }
-        return result;
+    private void say(String line) throws IOException {
+        Writer input = process.outputWriter();
+        input.write(line + "\n");
+        input.flush();
     }
 
-    private List<String> command(Contestant contestant, Servers.Place place) throws IOException {
+    /** The rest of the first line that begins so; other lines are passed on. */
+    private String await(String beginning) throws Exception {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.startsWith(beginning)) {
+                return line.substring(beginning.length());
+            }
+            System.err.println(line);
+        }
+        process.waitFor();
+        throw failed();
+    }
+
+    private IllegalStateException failed() {
+        return new IllegalStateException(
+                contestant.label() + " failed in " + arguments.bench().label() + ", exit code " + process.exitValue());
+    }
+
+    @Override
+    public void close() throws Exception {
+        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        Runtime.getRuntime().removeShutdownHook(killer);
+        servers.drop(place);
+    }
+
+    private List<String> command() throws IOException {
         Path folder = Path.of(System.getProperty("benchmarks.folder", "benchmarks"));
         Path target = folder.resolve(contestant.folder()).resolve("target");
         List<String> command = new ArrayList<>();

@@ -42,11 +42,11 @@ public final class Main {
             List<Contestant> order = new ArrayList<>(arguments.subjects());
             // Whoever begins meets an emptier machine, so the order turns with each round.
             Collections.rotate(order, 1 - round);
-            for (Contestant contestant : order) {
-                Map<String, Object> result = new Child(arguments, servers).run(contestant);
-                System.err.printf("round %d  %-28s %s%n", round, contestant.label(), result);
-                results.computeIfAbsent(contestant.label(), label -> new ArrayList<>())
-                        .add(result);
+            Round subjects = new Round(arguments, servers, round, results);
+            if (arguments.bench().inTurns()) {
+                subjects.inTurns(order);
+            } else {
+                subjects.oneAfterAnother(order);
             }
         }
         new Report(arguments, servers.conditions(), results, out).print();

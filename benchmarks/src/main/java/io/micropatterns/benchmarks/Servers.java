@@ -39,7 +39,7 @@ final class Servers implements AutoCloseable {
                 .setServerConfig("full_page_writes", "on")
                 .setServerConfig("shared_buffers", "512MB")
                 .setServerConfig("max_wal_size", "4GB")
-                .setServerConfig("max_connections", "100")
+                .setServerConfig("max_connections", "300")
                 .start();
         EmbeddedKafkaKraftBroker kafka = new EmbeddedKafkaKraftBroker(1, 1);
         kafka.brokerProperties(Map.of(

@@ -1,5 +1,6 @@
 package io.micropatterns.benchmarks.kit;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,18 +11,16 @@ import java.util.concurrent.TimeUnit;
 /** What is measured, inside the subject's JVM, with a warm-up of the same kind before each measurement. */
 enum Scenario {
 
-    /** Transactions a second with the relay off. */
+    /** Transactions a second with the relay off, in turns. */
     COMMIT {
         @Override
         Map<String, Object> run(Subject subject, Environment environment) throws Exception {
             try (Workload workload = new Workload(subject, environment.number("threads", 8))) {
-                long warmUp = workload.commitFor(environment.number("warm-up-seconds", 25));
+                long warmUp = workload.commitFor(seconds(environment, "warm-up-seconds", 25));
                 workload.settle();
-                long start = System.nanoTime();
-                long commits = workload.commitFor(environment.number("seconds", 10));
-                double rate = perSecond(commits, start, System.nanoTime());
-                expectWaiting(subject, warmUp + commits);
-                return result("value", rate, "transactions", commits);
+                Turns turns = Turns.take(workload::commitFor);
+                expectWaiting(subject, warmUp + turns.count());
+                return result("value", turns.perSecond(), "transactions", turns.count());
             }
         }
     },
@@ -120,7 +119,7 @@ enum Scenario {
         @Override
         Map<String, Object> run(Subject subject, Environment environment) throws Exception {
             int target = environment.number("events", 10_000_000);
-            int seconds = environment.number("seconds", 10);
+            Duration length = seconds(environment, "seconds", 10);
             List<Integer> levels = new ArrayList<>(List.of(0));
             for (int level = 100_000; level < target; level *= 10) {
                 levels.add(level);
@@ -130,7 +129,7 @@ enum Scenario {
                     Arrivals arrivals = new Arrivals(environment)) {
                 Map<String, Object> result = new LinkedHashMap<>();
                 Arrivals.Range warmUp = arrivals.from(0);
-                workload.commitFor(environment.number("warm-up-seconds", 5));
+                workload.commitFor(seconds(environment, "warm-up-seconds", 5));
                 subject.startRelay();
                 warmUp.await(workload.next());
                 awaitNoneWaiting(subject);
@@ -143,7 +142,7 @@ enum Scenario {
                     workload.settle();
                     result.put("bytes-at-" + level, workload.outboxSize());
                     long start = System.nanoTime();
-                    long commits = workload.commitFor(seconds);
+                    long commits = workload.commitFor(length);
                     result.put("value-at-" + level, perSecond(commits, start, System.nanoTime()));
                 }
                 long events = workload.next() - first;
@@ -156,15 +155,15 @@ enum Scenario {
                 subject.retain();
                 workload.settle();
                 result.put("bytes-after-retention", workload.outboxSize());
-                result.put("value-after-retention", afterRetention(workload, seconds));
+                result.put("value-after-retention", afterRetention(workload, length));
                 result.put("events", events);
                 return result;
             }
         }
 
-        private double afterRetention(Workload workload, int seconds) throws Exception {
+        private double afterRetention(Workload workload, Duration length) throws Exception {
             long start = System.nanoTime();
-            long commits = workload.commitFor(seconds);
+            long commits = workload.commitFor(length);
             return perSecond(commits, start, System.nanoTime());
         }
     };
@@ -177,6 +176,10 @@ enum Scenario {
     /** Until then a warm-up is repeated: on two processors the compiler is busy for so long. */
     private static long warmUpEnd(Environment environment) {
         return System.nanoTime() + TimeUnit.SECONDS.toNanos(environment.number("warm-up-seconds", 25));
+    }
+
+    private static Duration seconds(Environment environment, String option, int otherwise) {
+        return Duration.ofSeconds(environment.number(option, otherwise));
     }
 
     private static double perSecond(long count, long start, long end) {

@@ -1,6 +1,7 @@
 package io.micropatterns.benchmarks.kit;
 
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -81,8 +82,8 @@ final class Workload implements AutoCloseable {
     }
 
     /** Commits at full speed from all threads for a while, and returns how many transactions that were. */
-    long commitFor(int seconds) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    long commitFor(Duration length) throws Exception {
+        long end = System.nanoTime() + length.toNanos();
         return everywhere(() -> {
             long count = 0;
             while (System.nanoTime() < end) {
