@@ -13,7 +13,6 @@ import javax.sql.DataSource;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.support.EncodedResource;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.datasource.init.ScriptUtils;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
@@ -59,6 +58,7 @@ public record PatternSchema(String pattern, String script, List<String> tables) 
      * The tables that do not exist yet, in declared order. Blocks; uses a connection of its own.
      *
      * @throws UnsupportedDatabaseException when the database is not PostgreSQL, or too old a one
+     * @throws DatabaseUnavailableException when the database cannot be connected to
      * @throws DataAccessException when the database cannot be asked
      */
     public List<String> missingTables(DataSource dataSource) {
@@ -73,6 +73,7 @@ public record PatternSchema(String pattern, String script, List<String> tables) 
      * @return whether the script ran
      * @throws MissingTableException when a table is missing and could not be created
      * @throws UnsupportedDatabaseException when the database is not PostgreSQL, or too old a one
+     * @throws DatabaseUnavailableException when the database cannot be connected to
      * @throws DataAccessException when the database cannot be asked
      */
     public boolean createIfMissing(DataSource dataSource) {
@@ -85,6 +86,7 @@ public record PatternSchema(String pattern, String script, List<String> tables) 
      *
      * @throws MissingTableException when one does not
      * @throws UnsupportedDatabaseException when the database is not PostgreSQL, or too old a one
+     * @throws DatabaseUnavailableException when the database cannot be connected to
      * @throws DataAccessException when the database cannot be asked
      */
     public void verify(DataSource dataSource) {
@@ -108,7 +110,7 @@ public record PatternSchema(String pattern, String script, List<String> tables) 
         try {
             return dataSource.getConnection();
         } catch (SQLException ex) {
-            throw new CannotGetJdbcConnectionException("Failed to obtain JDBC Connection", ex);
+            throw new DatabaseUnavailableException(ex);
         }
     }
 

@@ -24,11 +24,13 @@ import io.micropatterns.core.schema.MissingTableException;
 import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.core.trace.MicrometerTracePropagation;
 import io.micropatterns.core.trace.TracePropagation;
+import io.micropatterns.test.postgres.PostgresServer;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -226,19 +228,34 @@ class CoreAutoConfigurationTests {
                 "dataSource", DataSource.class, () -> new DriverManagerDataSource("jdbc:h2:mem:"));
         h2.run(context -> {
             assertThat(context).hasFailed();
-            Throwable failure = context.getStartupFailure();
-            FailureAnalysis analysis = SpringFactoriesLoader.forDefaultResourceLocation()
-                    .load(FailureAnalyzer.class, FailureHandler.handleMessage((message, ignored) -> {}))
-                    .stream()
-                    .map(analyzer -> analyzer.analyze(failure))
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElseThrow();
+            FailureAnalysis analysis = analysis(context.getStartupFailure());
             assertThat(analysis.getDescription()).contains("needs PostgreSQL 14 or newer, but the data source is H2 ");
             assertThat(analysis.getAction()).contains("patterns.core.enabled=false", "patterns.outbox.enabled=false");
         });
         h2.withPropertyValues("patterns.core.enabled=false")
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void aDatabaseThatRefusesTheLoginIsReportedWithWhatItSays() {
+        PostgresServer server = PostgresServer.shared();
+        DataSource stranger = new DriverManagerDataSource(server.jdbcUrl(server.createDatabase()), "stranger", "wrong");
+        withoutDatabase.withBean("dataSource", DataSource.class, () -> stranger).run(context -> {
+            assertThat(context).hasFailed();
+            FailureAnalysis analysis = analysis(context.getStartupFailure());
+            assertThat(analysis.getDescription()).contains("cannot be connected to: ", "\"stranger\"");
+            assertThat(analysis.getAction()).contains("spring.datasource.username");
+        });
+    }
+
+    private static FailureAnalysis analysis(@Nullable Throwable failure) {
+        return SpringFactoriesLoader.forDefaultResourceLocation()
+                .load(FailureAnalyzer.class, FailureHandler.handleMessage((message, ignored) -> {}))
+                .stream()
+                .map(analyzer -> analyzer.analyze(Objects.requireNonNull(failure)))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -19,7 +19,6 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.BadSqlGrammarException;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -146,7 +145,7 @@ class PatternSchemaTests {
 
     @Test
     void aFailureIsToldForWhatItIs() {
-        assertThatExceptionOfType(CannotGetJdbcConnectionException.class)
+        assertThatExceptionOfType(DatabaseUnavailableException.class)
                 .isThrownBy(
                         () -> schema.missingTables(new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:1/none")));
         assertThatExceptionOfType(BadSqlGrammarException.class)

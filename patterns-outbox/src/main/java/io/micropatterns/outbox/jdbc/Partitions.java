@@ -74,28 +74,12 @@ final class Partitions {
     }
 
     boolean hasUnpublished(Partition partition, List<ShardCursor> shards) {
-        return hasOthers(partition, shards)
-                || shards.stream()
-                        .map(ShardCursor::unpublished)
-                        .anyMatch(condition -> Boolean.TRUE.equals(jdbc.queryForObject(
-                                "select exists (select 1 from " + partition.name() + " where " + condition.where()
-                                        + ")",
-                                Boolean.class,
-                                condition.arguments().toArray())));
-    }
-
-    /**
-     * Whether there are events of a shard that nobody has registered, and so nobody has published. From one shard to the
-     * next by the index: a look at every row would keep writers waiting.
-     */
-    private boolean hasOthers(Partition partition, List<ShardCursor> shards) {
-        return Boolean.TRUE.equals(jdbc.queryForObject(
-                "with recursive present (shard) as (select min(shard) from " + partition.name()
-                        + " union all select (select min(p.shard) from " + partition.name()
-                        + " p where p.shard > present.shard) from present where present.shard is not null)"
-                        + " select exists (select 1 from present where shard <> all(?::int[]))",
-                Boolean.class,
-                (Object) shards.stream().map(ShardCursor::shard).toArray(Integer[]::new)));
+        return shards.stream()
+                .map(ShardCursor::unpublished)
+                .anyMatch(condition -> Boolean.TRUE.equals(jdbc.queryForObject(
+                        "select exists (select 1 from " + partition.name() + " where " + condition.where() + ")",
+                        Boolean.class,
+                        condition.arguments().toArray())));
     }
 
     void truncate(Partition partition) {

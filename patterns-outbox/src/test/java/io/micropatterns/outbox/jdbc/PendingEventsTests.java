@@ -51,6 +51,15 @@ class PendingEventsTests {
     }
 
     @Test
+    void eventsOfAShardThatNobodyHasRegisteredArePending() throws SQLException {
+        insert(7, "foreign");
+        insert(0, "a");
+        publish(0, 100);
+
+        assertPending(Map.of("foreign", 1L));
+    }
+
+    @Test
     void inTheMiddleOfASliceOnlyTheRestIsPending() throws SQLException {
         insert(0, "a", "a", "a", "b");
         insert(1, "c");
