@@ -24,7 +24,7 @@ class ThreeInstancesFaultTest {
         try (PostgresServer postgres =
                 PostgresServer.builder().embedded().durable(true).start()) {
             Ledger ledger = new Ledger(postgres);
-            List<Delivery> delivered = play(ledger);
+            List<Delivery> delivered = play(ledger, faults.rounds());
             ledger.assertDeliveredExactlyOnce(delivered);
             assertThat(ledger.rolledBack()).as("transactions rolled back").isPositive();
         }
@@ -35,11 +35,11 @@ class ThreeInstancesFaultTest {
         try (PostgresServer postgres =
                 PostgresServer.builder().embedded().durable(true).start()) {
             Ledger ledger = new Ledger(postgres);
-            ledger.assertNothingLost(play(ledger, "patterns.outbox.kafka.exactly-once=false"));
+            ledger.assertNothingLost(play(ledger, faults.fewRounds(), "patterns.outbox.kafka.exactly-once=false"));
         }
     }
 
-    private List<Delivery> play(Ledger ledger, String... properties) {
+    private List<Delivery> play(Ledger ledger, int rounds, String... properties) {
         KafkaServer kafka = KafkaServer.shared();
         kafka.createTopic(ledger.topic(), PARTITIONS);
         List<Instance> instances = new ArrayList<>();
@@ -48,7 +48,7 @@ class ThreeInstancesFaultTest {
                 instances.add(start(ledger, kafka, writers, properties));
             }
             instances.forEach(Instance::awaitReady);
-            for (int round = 0; round < faults.rounds(); round++) {
+            for (int round = 0; round < rounds; round++) {
                 ledger.awaitMore(20 + faults.random().nextInt(200));
                 List<Instance> ready = awaitTwoReady(instances);
                 Instance victim = ready.get(faults.random().nextInt(ready.size()));
