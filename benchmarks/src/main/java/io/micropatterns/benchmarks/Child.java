@@ -62,7 +62,7 @@ final class Child implements AutoCloseable {
     }
 
     /** Ends its turns. */
-    void endTurns() throws IOException {
+    void endTurns() throws Exception {
         say(Turns.END);
     }
 
@@ -79,10 +79,14 @@ final class Child implements AutoCloseable {
         return MAPPER.readValue(result, new TypeReference<Map<String, Object>>() {});
     }
 
-    private void say(String line) throws IOException {
-        Writer input = process.outputWriter();
-        input.write(line + "\n");
-        input.flush();
+    private void say(String line) throws Exception {
+        try {
+            Writer input = process.outputWriter();
+            input.write(line + "\n");
+            input.flush();
+        } catch (IOException ex) {
+            throw failed();
+        }
     }
 
     /** The rest of the first line that begins so; other lines are passed on. */
@@ -93,11 +97,11 @@ final class Child implements AutoCloseable {
             }
             System.err.println(line);
         }
-        process.waitFor();
         throw failed();
     }
 
-    private IllegalStateException failed() {
+    private IllegalStateException failed() throws InterruptedException {
+        process.waitFor();
         return new IllegalStateException(
                 contestant.label() + " failed in " + arguments.bench().label() + ", exit code " + process.exitValue());
     }

@@ -31,22 +31,22 @@ record Round(Arguments arguments, Servers servers, int number, Map<String, List<
 
     /** All subjects warm up, one after another; then they take turns in changing order, one at work at a time. */
     void inTurns(List<Contestant> order) throws Exception {
-        List<Child> children = new ArrayList<>();
-        try {
-            for (Contestant contestant : order) {
-                Child child = Child.start(arguments, servers, contestant);
-                children.add(child);
+        inTurns(order, new ArrayList<>());
+    }
+
+    private void inTurns(List<Contestant> left, List<Child> ready) throws Exception {
+        if (!left.isEmpty()) {
+            try (Child child = Child.start(arguments, servers, left.get(0))) {
                 child.awaitReady();
+                ready.add(child);
+                inTurns(left.subList(1, left.size()), ready);
             }
-            takeTurns(new ArrayList<>(children));
-            for (Child child : children) {
-                child.endTurns();
-                add(child.contestant(), child.result());
-            }
-        } finally {
-            for (Child child : children) {
-                child.close();
-            }
+            return;
+        }
+        takeTurns(new ArrayList<>(ready));
+        for (Child child : ready) {
+            child.endTurns();
+            add(child.contestant(), child.result());
         }
     }
 

@@ -106,7 +106,7 @@ final class DefaultOutbox implements Outbox {
 
     private List<OutboxRecord> records(Object event) {
         Payload payload = serialize(event, null);
-        UUID id = EventIds.next();
+        UUID id = UUID.randomUUID();
         Map<String, String> context = trace.capture();
         List<OutboxRoute> targets = routes.resolve(event, payload.type());
         List<OutboxRecord> records = new ArrayList<>(targets.size());

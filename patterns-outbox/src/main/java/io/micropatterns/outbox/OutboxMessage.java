@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * An event with its route already chosen: what {@link Outbox#publish(OutboxMessage)} stores when neither annotation nor
  * configuration should decide. Immutable, and so safe to share between threads.
  *
- * @param id the event's id, unique per message: consumers deduplicate by it; of version 7 when the builder was given none
+ * @param id the event's id, unique per message: consumers deduplicate by it; random when the builder was given none
  * @param type the event's logical name, never a class name; {@code null} to take the one of the payload's class, which
  *     then must have one
  * @param topic the topic the record goes to
@@ -78,7 +78,7 @@ public record OutboxMessage(
 
         /** The message with this payload. */
         public OutboxMessage payload(Object payload) {
-            return new OutboxMessage(id == null ? EventIds.next() : id, type, topic, key, payload, headers);
+            return new OutboxMessage(id == null ? UUID.randomUUID() : id, type, topic, key, payload, headers);
         }
     }
 }

@@ -41,7 +41,8 @@ public interface OutboxRelay {
 
     /**
      * Why this instance leaves its shards to others for a while, if it does: it could not publish anything for too long,
-     * and those others may. Does no I/O.
+     * and those others may. It has its share of the shards all the same while there are no others, or all of them do so.
+     * Does no I/O.
      */
     Optional<String> steppedDown();
 

@@ -21,14 +21,15 @@ import org.springframework.transaction.PlatformTransactionManager;
  * act at any time.
  *
  * <p><b>Order.</b> Within a source, channel, destination and key, a letter that was parked as waiting is due only when
- * no earlier one (by sequence) is left. Parking, resolving and discarding take a lock on the channel that lasts until the
- * transaction ends, so that none waits for a letter that has just gone.
+ * no earlier one (by sequence) is left. Whatever may write several letters takes a lock on the channel that lasts until
+ * the transaction ends, so that none waits for a letter that has just gone, and no two deadlock.
  *
  * <p><b>Transactions.</b> Every method joins the caller's transaction when there is one and opens one otherwise. The
  * caller's needs READ COMMITTED, the database's default; its own are, whatever the pool's default. <b>Blocking.</b> Every method is a round trip or a few. <b>Time</b> is by
  * the database's clock. <b>Threads.</b> Safe for use by many threads.
  *
- * <p>Every method throws Spring's {@code DataAccessException} when the database fails.
+ * <p>Every method throws Spring's {@code DataAccessException} when the database fails, or its {@code
+ * TransactionException} when no transaction can be opened or committed.
  */
 public interface DeadLetters {
 
@@ -93,7 +94,8 @@ public interface DeadLetters {
 
     /**
      * Removes a letter undelivered; the next one waiting for its key is due at once. The loss is logged as a warning, with
-     * the reason, and counted. Returns false when it is unknown.
+     * the reason, and counted. Returns false when it is unknown. An owner that has not yet recorded that it got past the
+     * letter, as when it failed right after parking it, meets what the letter held again, and tries, or parks, it anew.
      */
     boolean discard(UUID id, String reason);
 

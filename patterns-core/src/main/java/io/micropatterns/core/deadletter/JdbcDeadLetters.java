@@ -182,17 +182,21 @@ final class JdbcDeadLetters implements DeadLetters {
         OffsetDateTime wasDue = Objects.requireNonNull(
                         letter.nextAttemptAt(), "a letter that was not due cannot fail again")
                 .atOffset(ZoneOffset.UTC);
-        // Whatever an operator does to a letter changes when it is due.
-        jdbc().sql("""
-                        update patterns_dead_letter set attempts = attempts + 1, last_failed_at = statement_timestamp(),
-                            status = ?, next_attempt_at = statement_timestamp() + ?::bigint * interval '1 microsecond',
-                            cause_type = ?, cause_message = ?, stack_trace = ?
-                        where id = ? and next_attempt_at = ?
-                        """)
-                .param((nextAttempt == null ? DeadLetterStatus.DEAD : DeadLetterStatus.RETRYING).name())
-                .param(micros(nextAttempt))
-                .params(last.type(), last.message(), last.stackTrace(), letter.id(), wasDue)
-                .update();
+        inTransaction(() -> {
+            lock(List.of(new Channel(letter.source(), letter.channel())));
+            // Whatever an operator does to a letter changes when it is due.
+            return jdbc().sql("""
+                            update patterns_dead_letter set attempts = attempts + 1,
+                                last_failed_at = statement_timestamp(), status = ?,
+                                next_attempt_at = statement_timestamp() + ?::bigint * interval '1 microsecond',
+                                cause_type = ?, cause_message = ?, stack_trace = ?
+                            where id = ? and next_attempt_at = ?
+                            """)
+                    .param((nextAttempt == null ? DeadLetterStatus.DEAD : DeadLetterStatus.RETRYING).name())
+                    .param(micros(nextAttempt))
+                    .params(last.type(), last.message(), last.stackTrace(), letter.id(), wasDue)
+                    .update();
+        });
     }
 
     @Override
@@ -260,9 +264,15 @@ final class JdbcDeadLetters implements DeadLetters {
     @Override
     public int retryAll(DeadLetterQuery query) {
         DeadLetterCriteria criteria = DeadLetterCriteria.all(query).and("status <> 'WAITING'");
-        return jdbc().sql(MAKE_DUE + criteria.where())
-                .params(criteria.parameters())
-                .update();
+        return inTransaction(() -> {
+            lock(jdbc().sql("select distinct source, channel from patterns_dead_letter" + criteria.where())
+                    .params(criteria.parameters())
+                    .query((result, row) -> new Channel(result.getString(1), result.getString(2)))
+                    .list());
+            return jdbc().sql(MAKE_DUE + criteria.where())
+                    .params(criteria.parameters())
+                    .update();
+        });
     }
 
     @Override
@@ -352,7 +362,7 @@ final class JdbcDeadLetters implements DeadLetters {
         return keys.distinct().map(List::toArray).toList();
     }
 
-    /** Serialises those who add to and take from a channel's keys; always in one order, so that none deadlock. */
+    /** Serialises those who write several letters of a channel; always in one order, so that none deadlock. */
     private void lock(Collection<Channel> channels) {
         Set<Channel> ordered = new TreeSet<>(LOCK_ORDER);
         ordered.addAll(channels);

@@ -257,10 +257,18 @@ final class DefaultLeaseGroup implements LeaseGroup {
             } catch (Exception | Error e) {
                 log.error("Work of lease '{}' failed; it will be tried again", lease.name(), e);
             } finally {
+                end();
+            }
+        }
+
+        /** Whatever fails in it, the lease can be acquired again. */
+        private void end() {
+            // A set interrupt flag would keep the pool from lending a connection.
+            boolean interrupted = Thread.interrupted();
+            try {
                 lease.end();
-                // A set interrupt flag would keep the pool from lending a connection.
-                boolean interrupted = Thread.interrupted();
                 giveBack();
+            } finally {
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
@@ -271,7 +279,7 @@ final class DefaultLeaseGroup implements LeaseGroup {
         private void giveBack() {
             try {
                 store.release(lease.name(), lease.owner(), lease.token());
-            } catch (DataAccessException e) {
+            } catch (RuntimeException e) {
                 log.debug("Could not give lease '{}' back; it will expire", lease.name(), e);
             }
         }

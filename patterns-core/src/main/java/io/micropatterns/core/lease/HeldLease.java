@@ -2,10 +2,13 @@ package io.micropatterns.core.lease;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A lease this process holds, with the instant of its own clock at which it must step down. */
 final class HeldLease implements Lease {
 
+    private static final Logger log = LoggerFactory.getLogger(HeldLease.class);
     private static final Runnable NOTHING = () -> {};
 
     private final String name;
@@ -67,7 +70,12 @@ final class HeldLease implements Lease {
         wake();
     }
 
+    /** What the work's call-back throws must not keep others from ending the lease. */
     private void wake() {
-        wakeUp.getAndSet(NOTHING).run();
+        try {
+            wakeUp.getAndSet(NOTHING).run();
+        } catch (RuntimeException e) {
+            log.error("What was to wake up the work of lease '{}' failed", name, e);
+        }
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -421,6 +422,32 @@ class JdbcDeadLettersTests {
             relay.shutdownNow();
         }
         assertThat(due()).containsExactly("e2");
+    }
+
+    @Test
+    void retryingAllDoesNotDeadlockWithAnOwnerWhoNotesFailures() throws Exception {
+        // The later a letter's turn, the earlier it lies in the table.
+        for (int i = 40; i > 0; i--) {
+            letters.park(letter("e" + i, i, null).retrying(1, CAUSE, Duration.ZERO));
+        }
+        AtomicBoolean done = new AtomicBoolean();
+        ExecutorService operator = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> retrying = operator.submit(() -> {
+                while (!done.get()) {
+                    letters.retryAll(DeadLetterQuery.all());
+                }
+            });
+            for (int round = 0; round < 50; round++) {
+                transaction.executeWithoutResult(status -> letters.due("outbox", "3", 100)
+                        .forEach(letter -> letters.failedAgain(letter, CAUSE, Duration.ZERO)));
+            }
+            done.set(true);
+            retrying.get(1, TimeUnit.MINUTES);
+        } finally {
+            operator.shutdownNow();
+        }
+        assertThat(letters.count(DeadLetterQuery.all())).isEqualTo(40);
     }
 
     @Test

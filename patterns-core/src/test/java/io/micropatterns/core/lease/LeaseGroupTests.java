@@ -102,6 +102,19 @@ class LeaseGroupTests {
     }
 
     @Test
+    void aLeaseWhoseEndFailsIsAcquiredAgain() {
+        AtomicInteger runs = new AtomicInteger();
+        member(Duration.ofSeconds(1), 1, lease -> {
+                    runs.incrementAndGet();
+                    lease.onEnd(() -> {
+                        throw new IllegalStateException("the work's own fault");
+                    });
+                })
+                .start();
+        await().atMost(LONG).until(() -> runs.get() > 2);
+    }
+
+    @Test
     void closingGivesBackAtOnceWhatTheWorkReturns() {
         AtomicBoolean returned = new AtomicBoolean();
         LeaseGroup group = member(LONG, 3, lease -> {

@@ -10,8 +10,10 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedRuntimeException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
@@ -103,8 +105,9 @@ public final class OutboxRetention {
                     remove(partition);
                 }
             }
-        } catch (DataAccessException e) {
-            log.warn("Retention of the outbox failed; trying again later: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            // Of whatever kind: a scheduler runs nothing again that has thrown.
+            log.warn("Retention of the outbox failed; trying again later: {}", e.toString());
         }
     }
 
@@ -128,13 +131,20 @@ public final class OutboxRetention {
     private void remove(Partition partition) {
         boolean emptied = attempt("empty partition " + partition.name(), () -> {
             partitions.lock(partition);
-            if (partitions.hasUnpublished(partition, ShardCursor.all(jdbc))) {
+            if (partitions.hasUnpublished(partition, ShardCursor.all(jdbc, partition.name()))) {
                 throw new StillNeededException();
             }
             partitions.truncate(partition);
         });
         if (emptied) {
-            attempt("drop partition " + partition.name(), () -> partitions.drop(partition));
+            attempt("drop partition " + partition.name(), () -> {
+                partitions.lockOutEverybody();
+                // A row on its way to the partition since before it was emptied has arrived.
+                if (!partitions.isEmpty(partition)) {
+                    throw new StillNeededException();
+                }
+                partitions.drop(partition);
+            });
         }
     }
 
@@ -151,7 +161,7 @@ public final class OutboxRetention {
             }));
         } catch (StillNeededException e) {
             return false;
-        } catch (DataAccessException e) {
+        } catch (DataAccessException | TransactionException e) {
             if (isDenied(e) && !denied) {
                 denied = true;
                 log.warn(
@@ -168,7 +178,7 @@ public final class OutboxRetention {
         }
     }
 
-    private static boolean isDenied(DataAccessException e) {
+    private static boolean isDenied(NestedRuntimeException e) {
         return e.getRootCause() instanceof SQLException cause && INSUFFICIENT_PRIVILEGE.equals(cause.getSQLState());
     }
 

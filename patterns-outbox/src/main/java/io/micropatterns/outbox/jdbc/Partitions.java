@@ -82,6 +82,16 @@ final class Partitions {
                         condition.arguments().toArray())));
     }
 
+    /** Until the transaction ends: who comes after it finds the partition gone, and another one in its place. */
+    void lockOutEverybody() {
+        jdbc.execute("lock table only patterns_outbox in access exclusive mode");
+    }
+
+    boolean isEmpty(Partition partition) {
+        return jdbc.queryForList("select 1 from " + partition.name() + " limit 1")
+                .isEmpty();
+    }
+
     void truncate(Partition partition) {
         jdbc.execute("truncate " + partition.name());
     }

@@ -41,7 +41,7 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
     private static final int LISTEN_MILLIS = 500;
     /** A statement for each commit would take a good part of a busy database's processors. */
     private static final int GATHER_MILLIS = 20;
-    /** A relay that starts meanwhile looks for events as it starts. */
+    /** A relay that starts meanwhile looks for events as it starts, and by polling. */
     private static final int NOBODY_LISTENS_MILLIS = 1000;
 
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
@@ -55,6 +55,9 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
     private final Object monitor = new Object();
     private final BitSet toNotify = new BitSet();
     private final Thread notifier;
+    /** Said once, by the notifying thread. */
+    private boolean failed;
+
     private final @Nullable Thread listener;
 
     /**
@@ -137,13 +140,16 @@ public final class PostgresSignals implements OutboxSignals, AutoCloseable {
         }
     }
 
-    /** Answers whether there was anybody to notify. */
+    /** Answers whether there was anybody to notify, as far as could be found out. */
     private boolean notifyOthers(BitSet shards) {
         try {
             return !jdbc.queryForList(NOTIFY, CHANNEL, ShardSetText.write(shards), OutboxRelay.LEASE_GROUP)
                     .isEmpty();
         } catch (RuntimeException | Error e) {
-            log.debug("Could not notify other nodes; they will find the events by polling", e);
+            if (!failed) {
+                log.warn("Could not notify other nodes; they will find the events by polling: {}", e.toString());
+                failed = true;
+            }
             return false;
         }
     }

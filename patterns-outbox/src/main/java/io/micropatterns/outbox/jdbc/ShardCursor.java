@@ -11,19 +11,30 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 record ShardCursor(int shard, @Nullable SnapshotCursor cursor) {
 
-    /** From one shard to the next by the index, which looks at no more rows than there are shards. */
-    private static final String PRESENT =
-            "with recursive present (shard) as (select min(shard) from patterns_outbox union all"
-                    + " select (select min(o.shard) from patterns_outbox o where o.shard > present.shard)"
-                    + " from present where present.shard is not null)";
+    /** From one stray row to the next by the index, between the registered shards, whose rows are not looked at. */
+    private static final String STRAYS =
+            "with recursive gap (low, high) as (select lag(shard, 1, -32769) over (order by shard), shard::int"
+                    + " from (select shard::int from patterns_outbox_shard) s union all"
+                    + " select coalesce(max(shard)::int, -32769), 32768 from patterns_outbox_shard),"
+                    + " stray (shard, high) as (select (select min(o.shard) from %1$s o"
+                    + " where o.shard > gap.low and o.shard < gap.high), gap.high from gap where gap.high - gap.low > 1"
+                    + " union all select (select min(o.shard) from %1$s o"
+                    + " where o.shard > stray.shard and o.shard < stray.high), stray.high"
+                    + " from stray where stray.shard is not null)";
 
     /** Of each shard that is registered, or that an event is in: of an unregistered one nothing has been published. */
     static List<ShardCursor> all(JdbcTemplate jdbc) {
+        return all(jdbc, "patterns_outbox");
+    }
+
+    /** As {@link #all(JdbcTemplate)}, with the unregistered shards of one partition only. */
+    static List<ShardCursor> all(JdbcTemplate jdbc, String partition) {
         return jdbc.query(
-                PRESENT + " select shard, cursor, (select system_identifier::text from pg_control_system()) as cluster,"
+                STRAYS.formatted(partition)
+                        + " select shard, cursor, (select system_identifier::text from pg_control_system()) as cluster,"
                         + " pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax"
                         + " from patterns_outbox_shard"
-                        + " full join (select shard from present where shard is not null) p using (shard)"
+                        + " full join (select shard from stray where shard is not null) s using (shard)"
                         + " order by shard",
                 (row, index) -> {
                     String text = row.getString("cursor");

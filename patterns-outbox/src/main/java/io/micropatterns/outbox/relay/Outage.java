@@ -18,15 +18,12 @@ final class Outage {
      *
      * @param published whether anything was published since the last one
      * @param turned how long the loop had turned; an idle one publishes nothing, and does not fail either
-     * @return whether the shard was relayed since the last failure
      */
-    boolean failed(boolean published, Duration turned) {
-        boolean worked = published || turned.compareTo(bearable) >= 0;
-        if (worked || !failing) {
+    void failed(boolean published, Duration turned) {
+        if (!failing || published || turned.compareTo(bearable) >= 0) {
             failing = true;
             since = System.nanoTime();
         }
-        return worked;
     }
 
     /** Whether it has lasted for too long. */

@@ -33,7 +33,7 @@ public final class PollingRelay implements OutboxRelay {
     private final OutboxListener listener;
     private final Map<Integer, ShardRelay> relays = new ConcurrentHashMap<>();
     private final PauseFlag paused;
-    private final StepDown stepDown = new StepDown(this::leave, this::left);
+    private final StepDown stepDown;
     private volatile @Nullable LeaseGroup leases;
     private @Nullable ExecutorService readAhead;
 
@@ -41,6 +41,7 @@ public final class PollingRelay implements OutboxRelay {
         this.builder = builder;
         this.listener = OutboxListener.all(List.of(builder.listener));
         this.paused = new PauseFlag(builder.log);
+        this.stepDown = new StepDown(builder.options.stepDownAfter(), this::leave, this::left, System::nanoTime);
         builder.signals.subscribe(new Signals());
     }
 

@@ -88,31 +88,29 @@ final class ShardRelay {
                 return;
             } catch (CursorMismatchException e) {
                 fail(ShardStatus.State.NEEDS_REBASE, e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // Of whatever kind: a shard that gave up would not be missed by its health.
-                boolean worked = outage.failed(state.status().published() > before, state.turned());
+                outage.failed(state.status().published() > before, state.turned());
                 fail(ShardStatus.State.FAILING, e);
-                leaveToOthers(worked, e);
+                leaveToOthers(e);
             }
             pause = state.status().published() > before ? FIRST_PAUSE : longer(pause);
             wakeUpOrPause(pause);
         }
     }
 
-    private void fail(ShardStatus.State newState, RuntimeException cause) {
+    private void fail(ShardStatus.State newState, Throwable cause) {
+        state.failed(newState, cause);
         if (lease.isHeld()) {
-            log.warn("Relaying shard {} failed, trying again: {}", shard, cause.getMessage());
+            log.warn("Relaying shard {} failed, trying again: {}", shard, state.failure());
             log.debug("The failure in full", cause);
             parts.listener().failed(shard, cause);
         }
-        state.failed(newState, cause);
     }
 
     /** It may be this instance alone that cannot publish, and its lease would keep the shard from those that can. */
-    private void leaveToOthers(boolean worked, RuntimeException cause) {
-        if (worked) {
-            parts.stepDown().worked();
-        } else if (outage.isUnbearable()) {
+    private void leaveToOthers(Throwable cause) {
+        if (outage.isUnbearable()) {
             parts.stepDown().ask(shard, cause);
         }
     }

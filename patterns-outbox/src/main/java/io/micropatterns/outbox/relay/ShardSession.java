@@ -178,6 +178,7 @@ final class ShardSession {
     private void published(Collection<OutboxRecord> records, long begin) {
         state.published(records.size());
         if (!records.isEmpty()) {
+            parts.stepDown().published();
             parts.listener().published(shard, List.copyOf(records), Duration.ofNanos(System.nanoTime() - begin));
         }
     }

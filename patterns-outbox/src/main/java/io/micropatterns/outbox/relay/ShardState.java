@@ -46,9 +46,19 @@ final class ShardState {
     }
 
     void failed(ShardStatus.State newState, Throwable cause) {
-        failure = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        failure = describe(cause);
         needsRebase |= newState == ShardStatus.State.NEEDS_REBASE;
         turn(newState);
+    }
+
+    static String describe(Throwable cause) {
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    /** What the last session failed for, until one has been opened. */
+    @Nullable
+    String failure() {
+        return failure;
     }
 
     /** Since a session failed for it, also while the next one is being opened. */

@@ -3,15 +3,16 @@ package io.micropatterns.outbox.relay;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leaves the shards to the other instances where this one alone cannot publish: for a minute, and each further time that
- * nothing was published in between for twice as long, so that an instance that stays cut off tries more and more seldom.
- * Thread-safe.
+ * Leaves the shards to the other instances where this one has published nothing at all for too long: for a minute, and
+ * each further time that nothing was published in between for twice as long, so that an instance that stays cut off tries
+ * more and more seldom. Publishing ends it: others need not work for this instance then. Thread-safe.
  */
 final class StepDown {
 
@@ -20,34 +21,52 @@ final class StepDown {
 
     private static final Logger log = LoggerFactory.getLogger(StepDown.class);
 
+    private final Duration after;
     private final Consumer<Duration> leave;
     private final Supplier<Duration> left;
+    private final LongSupplier nanoClock;
     private Duration next = SHORTEST;
+    private boolean published;
+    private long publishedAt;
     private volatile @Nullable String reason;
 
     /**
      * Of one instance.
      *
-     * @param leave leaves the shards for that time, if others are there to take them
+     * @param after for how long nothing must have been published
+     * @param leave leaves the shards for that time, if others are there to take them; ends that with zero
      * @param left how much of that time is left
+     * @param nanoClock the monotonic clock
      */
-    StepDown(Consumer<Duration> leave, Supplier<Duration> left) {
+    StepDown(Duration after, Consumer<Duration> leave, Supplier<Duration> left, LongSupplier nanoClock) {
+        this.after = after;
         this.leave = leave;
         this.left = left;
+        this.nanoClock = nanoClock;
     }
 
-    /** A shard has been relayed here. */
-    synchronized void worked() {
+    /** An event of some shard has been published here. */
+    synchronized void published() {
+        published = true;
+        publishedAt = nanoClock.getAsLong();
         next = SHORTEST;
+        if (!left.get().isZero()) {
+            log.info("Sharing the shards with other instances again, for this one can publish");
+            leave.accept(Duration.ZERO);
+        }
     }
 
-    /** A shard has failed here for too long. All of them ask alike, so only the first is heard. */
+    /**
+     * A shard has failed here for too long. All of them ask alike, so only the first is heard; none is while another one is
+     * being published, for what fails one shard alone may fail it everywhere.
+     */
     synchronized void ask(int shard, Throwable cause) {
-        if (!left.get().isZero()) {
+        boolean publishing = published && nanoClock.getAsLong() - publishedAt < after.toNanos();
+        if (publishing || !left.get().isZero()) {
             return;
         }
-        log.info("Leaving the shards to other instances, if there are any, for {} s", next.toSeconds());
-        reason = "shard " + shard + ": " + cause.getMessage();
+        reason = "shard " + shard + ": " + ShardState.describe(cause);
+        log.info("Leaving the shards to other instances, if there are any, for {} s ({})", next.toSeconds(), reason);
         leave.accept(next);
         Duration doubled = next.multipliedBy(2);
         next = doubled.compareTo(LONGEST) > 0 ? LONGEST : doubled;

@@ -37,6 +37,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.support.TransactionCallback;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What retention removes, what it never removes, and whom it does not disturb. */
@@ -237,6 +240,53 @@ class OutboxRetentionTests {
         } finally {
             keeper.shutdownNow();
         }
+    }
+
+    @Test
+    void anEventThatReachesAPartitionAfterItWasEmptiedHoldsIt() {
+        Instant past = createPartition(5);
+        AtomicInteger transactions = new AtomicInteger();
+        TransactionOperations interfering = new TransactionOperations() {
+            @Override
+            public <T> T execute(TransactionCallback<T> action) {
+                int number = transactions.incrementAndGet();
+                T result = transaction.execute(action);
+                if (number == 1) {
+                    assertThat(partitions()).contains(nameOf(past));
+                    jdbc.update("insert into patterns_outbox (shard, id, type, topic, payload, created_at) values"
+                            + " (0, gen_random_uuid(), 't', 't', '', '" + past.plusSeconds(1) + "')");
+                }
+                return result;
+            }
+        };
+        OutboxRetention retention = new OutboxRetention(dataSource, interfering, HOUR, Duration.ZERO);
+        retention.run();
+        assertThat(transactions).as("emptied, then to be dropped").hasValueGreaterThan(1);
+        assertThat(count("patterns_outbox")).isEqualTo(1);
+
+        publish(0, 100);
+        retention.run();
+        assertThat(partitions()).doesNotContain(nameOf(past));
+    }
+
+    @Test
+    void aDatabaseThatGoesAwayInTheMiddleIsLeftToTheNextCall() {
+        createPartition(5);
+        createPartition(6);
+        insert(0, 1);
+        AtomicInteger begun = new AtomicInteger();
+        TransactionOperations failing = new TransactionOperations() {
+            @Override
+            public <T> T execute(TransactionCallback<T> action) {
+                begun.incrementAndGet();
+                throw new CannotCreateTransactionException("no connection");
+            }
+        };
+        new OutboxRetention(dataSource, failing, HOUR, HOUR).run();
+        assertThat(begun).hasPositiveValue();
+
+        retention(HOUR).run();
+        assertThat(count("patterns_outbox")).isEqualTo(1);
     }
 
     @Test

@@ -13,20 +13,25 @@ class StepDownPolicyTests {
 
     private final List<Duration> left = new ArrayList<>();
     private Duration remaining = Duration.ZERO;
+    private long now;
     private final StepDown stepDown = new StepDown(
+            Duration.ofSeconds(30),
             time -> {
                 left.add(time);
                 remaining = time;
             },
-            () -> remaining);
+            () -> remaining,
+            () -> now);
 
     @Test
-    void lastsLongerEachTimeUntilSomethingWorks() {
+    void lastsLongerEachTimeUntilSomethingIsPublished() {
         assertThat(stepDown.reason()).isEmpty();
         for (int i = 0; i < 6; i++) {
             askAnew();
         }
-        stepDown.worked();
+        remaining = Duration.ZERO;
+        stepDown.published();
+        now += Duration.ofSeconds(30).toNanos();
         askAnew();
 
         assertThat(left).extracting(Duration::toMinutes).containsExactly(1L, 2L, 4L, 8L, 16L, 16L, 1L);
@@ -44,15 +49,43 @@ class StepDownPolicyTests {
     }
 
     @Test
+    void endsAsSoonAsAnythingIsPublished() {
+        stepDown.ask(0, CAUSE);
+        stepDown.published();
+
+        assertThat(left).containsExactly(StepDown.SHORTEST, Duration.ZERO);
+        assertThat(stepDown.reason()).isEmpty();
+    }
+
+    @Test
+    void isRefusedWhileAnotherShardIsPublished() {
+        stepDown.published();
+        now += Duration.ofSeconds(29).toNanos();
+        stepDown.ask(0, CAUSE);
+        assertThat(left).isEmpty();
+
+        now += Duration.ofSeconds(1).toNanos();
+        stepDown.ask(0, CAUSE);
+        assertThat(left).containsExactly(StepDown.SHORTEST);
+    }
+
+    @Test
+    void aCauseWithoutAMessageIsNamed() {
+        stepDown.ask(0, new StackOverflowError());
+
+        assertThat(stepDown.reason().orElseThrow()).contains("shard 0: java.lang.StackOverflowError");
+    }
+
+    @Test
     void anOutageLastsWhileNothingIsPublishedAndNoLoopTurnsForLong() {
         Outage outage = new Outage(Duration.ZERO);
         assertThat(outage.isUnbearable()).isFalse();
-        assertThat(outage.failed(true, Duration.ZERO)).isTrue();
+        outage.failed(false, Duration.ZERO);
         assertThat(outage.isUnbearable()).isTrue();
 
         Outage patient = new Outage(Duration.ofHours(1));
-        assertThat(patient.failed(false, Duration.ofMinutes(59))).isFalse();
-        assertThat(patient.failed(false, Duration.ofHours(1))).isTrue();
+        patient.failed(false, Duration.ofMinutes(59));
+        patient.failed(false, Duration.ofHours(1));
         assertThat(patient.isUnbearable()).isFalse();
     }
 
