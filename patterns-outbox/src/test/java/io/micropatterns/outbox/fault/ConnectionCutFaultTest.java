@@ -57,7 +57,7 @@ class ConnectionCutFaultTest {
                 Deliveries deliveries = new Deliveries(kafka.bootstrapServers(), ledger.topic(), PARTITIONS)) {
             LedgerWriters writers = application.getBean(LedgerWriters.class);
             writers.start(4);
-            for (int round = 0; round < faults.rounds(); round++) {
+            for (int round = 0; round < faults.halfTheRounds(); round++) {
                 ledger.awaitMore(20 + random.nextInt(100));
                 assertThat(proxy.connections()).isPositive();
                 switch (random.nextInt(3)) {

@@ -14,6 +14,11 @@ final class Faults {
         System.out.println(test + ": " + rounds + " rounds, -Dpatterns.fault.seed=" + seed);
     }
 
+    /** How many rounds each of two tests of one kind plays. */
+    int halfTheRounds() {
+        return rounds / 2;
+    }
+
     /** How many rounds a test that takes its time plays. */
     int fewRounds() {
         return Math.max(3, rounds / 5);

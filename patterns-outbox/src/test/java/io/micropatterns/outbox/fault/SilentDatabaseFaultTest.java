@@ -36,7 +36,7 @@ class SilentDatabaseFaultTest {
                     Deliveries deliveries = new Deliveries(kafka.bootstrapServers(), ledger.topic(), PARTITIONS)) {
                 LedgerWriters writers = writer.getBean(LedgerWriters.class);
                 writers.start(2);
-                for (int round = 0; round < faults.fewRounds(); round++) {
+                for (int round = 0; round < faults.fewestRounds(); round++) {
                     deliveries.awaitSize(deliveries.size() + 1 + faults.random().nextInt(100));
                     proxy.forget();
                     // What was read before is still published; that much is not.
