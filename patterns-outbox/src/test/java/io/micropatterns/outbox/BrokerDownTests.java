@@ -9,12 +9,14 @@ import io.micropatterns.test.network.Ports;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /** An application that starts before its broker does. */
+@Tag("fault")
 class BrokerDownTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);

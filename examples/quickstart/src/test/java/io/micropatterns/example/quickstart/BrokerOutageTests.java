@@ -7,6 +7,7 @@ import io.micropatterns.test.kafka.KafkaServer;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -17,6 +18,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import tools.jackson.databind.JsonNode;
 
 /** What the page tells while the broker is away. */
+@Tag("fault")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class BrokerOutageTests {
 
