@@ -111,13 +111,14 @@ function showLatest(latest) {
 
 function showBatch(status) {
     if (!batch) return;
-    const placed = Math.max(0, batch.size - status.demo.waiting);
-    $('batch-progress').value = placed / batch.size;
-    if (status.demo.waiting > 0) {
-        $('batch-note').textContent = `${number.format(status.demo.waiting)} orders to place`;
+    const failed = status.demo.failed - batch.failedBefore;
+    // Not only what is waiting: this status may be from before the batch was accepted.
+    const toPlace = Math.max(status.demo.waiting, batch.placedAfter - status.placed - failed);
+    $('batch-progress').value = Math.max(0, batch.size - toPlace) / batch.size;
+    if (toPlace > 0) {
+        $('batch-note').textContent = `${number.format(Math.min(toPlace, batch.size))} orders to place`;
     } else if (status.consumed >= status.placed) {
         const seconds = ((performance.now() - batch.started) / 1000).toFixed(1);
-        const failed = status.demo.failed - batch.failedBefore;
         $('batch-note').textContent = failed > 0
             ? `${number.format(failed)} orders could not be placed; see the log.`
             : `${number.format(batch.size)} orders placed, published and consumed in ${seconds} s.`;
@@ -138,6 +139,7 @@ $('batch').addEventListener('click', async () => {
         batch = {
             size: (batch ? before.demo.waiting : 0) + answer.accepted,
             started: performance.now(),
+            placedAfter: before.placed + before.demo.waiting + answer.accepted,
             failedBefore: before.demo.failed,
         };
         $('batch-progress').hidden = false;
