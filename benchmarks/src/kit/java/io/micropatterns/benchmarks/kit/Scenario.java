@@ -175,7 +175,7 @@ enum Scenario {
 
     /** Until then a warm-up is repeated: on two processors the compiler is busy for so long. */
     private static long warmUpEnd(Environment environment) {
-        return System.nanoTime() + TimeUnit.SECONDS.toNanos(environment.number("warm-up-seconds", 25));
+        return System.nanoTime() + seconds(environment, "warm-up-seconds", 25).toNanos();
     }
 
     private static Duration seconds(Environment environment, String option, int otherwise) {
