@@ -2,6 +2,7 @@ package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.OutboxStore;
+import io.micropatterns.outbox.codec.HeaderCodec;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;

@@ -1,6 +1,7 @@
 package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.outbox.OutboxRecord;
+import io.micropatterns.outbox.codec.HeaderCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;

@@ -1,4 +1,4 @@
-package io.micropatterns.outbox.jdbc;
+package io.micropatterns.outbox.codec;
 
 import io.micropatterns.core.payload.Payload;
 import io.micropatterns.outbox.OutboxHeaders;
@@ -11,7 +11,7 @@ import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Record headers as a JSON object in a text column. Thread-safe. */
-final class HeaderCodec {
+public final class HeaderCodec {
 
     private static final TypeReference<Map<String, String>> TYPE = new TypeReference<>() {};
 
@@ -22,15 +22,16 @@ final class HeaderCodec {
     private final ObjectReader reader;
     private final ObjectWriter writer;
 
-    HeaderCodec() {
+    /** With a mapper of its own. */
+    public HeaderCodec() {
         JsonMapper mapper = JsonMapper.builder().build();
         this.reader = mapper.readerFor(TYPE);
         this.writer = mapper.writerFor(TYPE);
         this.justJson = writer.writeValueAsString(JUST_JSON);
     }
 
-    @Nullable
-    String encode(Map<String, String> headers) {
+    /** The text, or {@code null} for no headers. */
+    public @Nullable String encode(Map<String, String> headers) {
         if (headers.isEmpty()) {
             return null;
         }
@@ -38,7 +39,7 @@ final class HeaderCodec {
     }
 
     /** The headers, or {@link OutboxHeaders#UNREADABLE} alone where others than the library have written the row. */
-    Map<String, String> decode(@Nullable String text) {
+    public Map<String, String> decode(@Nullable String text) {
         if (text == null) {
             return Map.of();
         }
