@@ -73,6 +73,16 @@ public interface OutboxLog {
         void saveProgress(SnapshotCursor progress, long token);
 
         /**
+         * Saves progress together with what the relay remembers of the database's log, durably when it returns.
+         *
+         * @throws FencedException when the shard was claimed with a larger token
+         */
+        void saveProgress(SnapshotCursor progress, String streamed, long token);
+
+        /** What was saved last of the database's log; a {@linkplain #rebase rebase} forgets it. */
+        Optional<String> streamed();
+
+        /**
          * Does some work in a transaction that commits only while the shard is not claimed with a larger token.
          *
          * @throws FencedException when it is; the work has not been done

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sinceLastTurn how long ago its loop last turned; more than a few poll intervals means that it is stuck
  * @param published how many records it has published since it took the shard over
  * @param failure why it last failed, until it has published again
+ * @param stream how streaming the database's log goes; {@code null} for a shard that is polled by configuration
  */
 public record ShardStatus(
         int shard,
@@ -19,7 +20,8 @@ public record ShardStatus(
         long token,
         Duration sinceLastTurn,
         long published,
-        @Nullable String failure) {
+        @Nullable String failure,
+        @Nullable StreamStatus stream) {
 
     /** What a shard's relay is doing. */
     public enum State {

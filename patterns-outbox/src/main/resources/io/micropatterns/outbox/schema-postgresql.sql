@@ -21,12 +21,14 @@ create table if not exists patterns_outbox_default partition of patterns_outbox 
 create index if not exists patterns_outbox_shard_xid on patterns_outbox (shard, xid, position);
 create index if not exists patterns_outbox_shard_position on patterns_outbox (shard, position);
 
--- How far each shard has been published, by which holder of its lease, and what a restore made of it.
+-- How far each shard has been published, by which holder of its lease, and what a restore made of it; and, where the
+-- database's log is streamed, how far that has been.
 create table if not exists patterns_outbox_shard (
     shard        smallint primary key,
     token        bigint not null default 0,
     cursor       text,
     rebased_from text,
+    streamed     text,
     saved_at     timestamptz
 );
 
@@ -38,3 +40,13 @@ create table if not exists patterns_outbox_identity (
     paused    boolean not null default false
 );
 insert into patterns_outbox_identity default values on conflict do nothing;
+
+-- The replication slot that this outbox is streamed by, if it is: what tells it from an earlier one of its name, and whether
+-- events have been stored in the database's log alone.
+create table if not exists patterns_outbox_slot (
+    singleton  boolean primary key default true check (singleton),
+    name       text,
+    generation text,
+    messages   boolean not null default false
+);
+insert into patterns_outbox_slot default values on conflict do nothing;

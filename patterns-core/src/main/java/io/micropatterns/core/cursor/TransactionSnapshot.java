@@ -62,6 +62,18 @@ public final class TransactionSnapshot {
         return transactionId < xmax && Arrays.binarySearch(inProgress, transactionId) < 0;
     }
 
+    /** The same snapshot, with one more transaction taken to have ended. */
+    public TransactionSnapshot with(long transactionId) {
+        TransactionSet more = TransactionSet.of(this);
+        more.add(transactionId);
+        return more.toSnapshot();
+    }
+
+    /** Of these transactions, which are ascending. */
+    static TransactionSnapshot of(long xmax, long[] inProgress) {
+        return new TransactionSnapshot(inProgress.length == 0 ? xmax : inProgress[0], xmax, inProgress);
+    }
+
     /** The same snapshot, with one more transaction taken to be still in progress. */
     TransactionSnapshot without(long transactionId) {
         if (!sees(transactionId)) {

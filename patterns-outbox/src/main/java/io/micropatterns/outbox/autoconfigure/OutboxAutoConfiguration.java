@@ -37,6 +37,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -57,8 +58,12 @@ public final class OutboxAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "outboxSchemaInitializer")
     PatternSchemaInitializer outboxSchemaInitializer(DataSource dataSource, OutboxProperties properties) {
-        PatternSchema schema =
-                PatternSchema.of("outbox", "patterns_outbox", "patterns_outbox_shard", "patterns_outbox_identity");
+        PatternSchema schema = PatternSchema.of(
+                "outbox",
+                "patterns_outbox",
+                "patterns_outbox_shard",
+                "patterns_outbox_identity",
+                "patterns_outbox_slot");
         return new PatternSchemaInitializer(
                 dataSource, schema, properties.schema().initialize());
     }
@@ -80,6 +85,7 @@ public final class OutboxAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(OutboxStore.class)
+    @ConditionalOnProperty(name = "patterns.outbox.storage", havingValue = "table", matchIfMissing = true)
     JdbcOutboxStore outboxStore(DataSource dataSource) {
         return new JdbcOutboxStore(dataSource);
     }
@@ -98,6 +104,7 @@ public final class OutboxAutoConfiguration {
 
     @Bean(initMethod = "start")
     @ConditionalOnMissingBean(OutboxSignals.class)
+    @Conditional(OnPolling.class)
     PostgresSignals outboxSignals(DataSource dataSource, OutboxProperties properties, Environment environment) {
         boolean relays = properties.relay() != OutboxProperties.RelayType.NONE;
         return new PostgresSignals(

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
+import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -21,10 +22,12 @@ import org.springframework.util.unit.DataSize;
  * @param requireTransaction Whether publishing outside a transaction is an error; otherwise it gets one of its own.
  * @param maxPayloadSize Largest serialised payload accepted.
  * @param publisher Where events go: kafka, or spring for listeners in this application.
- * @param relay How events get there: polling, or none for an instance that only stores.
+ * @param relay How events get there: polling of the table, wal or debezium for streaming the database's log, or none for an instance that only stores.
+ * @param storage Where events wait: table, or wal for the database's log alone, which takes a streaming relay.
  * @param routing Routes by logical event type, which win over annotations.
  * @param schema The outbox's tables.
- * @param polling The polling relay.
+ * @param polling The relay, and how it polls.
+ * @param cdc Streaming the database's log.
  * @param kafka Publishing to Kafka.
  * @param deadLetters What becomes of events that the stream rejects.
  * @param retention How published events leave the table.
@@ -39,9 +42,11 @@ public record OutboxProperties(
         @DefaultValue("1000000B") DataSize maxPayloadSize,
         @DefaultValue("kafka") PublisherType publisher,
         @DefaultValue("polling") RelayType relay,
+        @DefaultValue("table") StorageType storage,
         @DefaultValue Map<String, Route> routing,
         @DefaultValue Schema schema,
         @DefaultValue Polling polling,
+        @DefaultValue Cdc cdc,
         @DefaultValue Kafka kafka,
         @DefaultValue DeadLetters deadLetters,
         @DefaultValue Retention retention,
@@ -53,6 +58,19 @@ public record OutboxProperties(
         PropertyRange.require("patterns.outbox.shards", shards, 1, 1024);
         PropertyRange.require(
                 "patterns.outbox.max-payload-size", maxPayloadSize, DataSize.ofBytes(1), DataSize.ofGigabytes(1));
+        if (shards != 1 && (isStreamed(relay) || storage == StorageType.WAL)) {
+            throw new PatternConfigurationException(
+                    "The property patterns.outbox.shards is " + shards
+                            + ", but the database's log is streamed as one, in" + " the order of commits.",
+                    "Remove patterns.outbox.shards; events of shards that there were before are relayed by polling. Or"
+                            + " use patterns.outbox.relay=polling and patterns.outbox.storage=table.");
+        }
+        if (storage == StorageType.WAL && relay == RelayType.POLLING) {
+            throw new PatternConfigurationException(
+                    "The property patterns.outbox.storage is wal, and patterns.outbox.relay is polling, which does not see"
+                            + " events that are in the database's log alone.",
+                    "Set patterns.outbox.relay to wal or debezium, or to none where other instances relay.");
+        }
         routing.forEach((type, route) -> {
             if (route.topics().isEmpty()) {
                 String key = RouteSpecification.property(type) + ".topics";
@@ -64,6 +82,11 @@ public record OutboxProperties(
                                 + " brackets, as in patterns.outbox.routing[order.placed].topics.");
             }
         });
+    }
+
+    /** The name to propose. */
+    String nameOr(Environment environment) {
+        return name != null ? name : environment.getProperty("spring.application.name", "outbox");
     }
 
     /** Where events go. */
@@ -78,8 +101,24 @@ public record OutboxProperties(
     public enum RelayType {
         /** By reading the table. */
         POLLING,
+        /** By streaming the database's log through PgJDBC. */
+        WAL,
+        /** By streaming the database's log through Debezium's embedded engine. */
+        DEBEZIUM,
         /** Not by this instance. */
         NONE
+    }
+
+    /** Where events wait. */
+    public enum StorageType {
+        /** In a table. */
+        TABLE,
+        /** In the database's log alone. */
+        WAL
+    }
+
+    private static boolean isStreamed(RelayType relay) {
+        return relay == RelayType.WAL || relay == RelayType.DEBEZIUM;
     }
 
     /**
@@ -102,7 +141,49 @@ public record OutboxProperties(
     public record Schema(@DefaultValue("always") DatabaseInitializationMode initialize) {}
 
     /**
-     * The polling relay.
+     * Streaming the database's log.
+     *
+     * @param slot Name of the replication slot. Default: outbox, the outbox's name and eight digits that are unique to the database, with underscores.
+     * @param publication Name of the publication of the outbox's rows. Default: that of the slot.
+     * @param create Whether slot and publication are created when they are missing, which takes REPLICATION, and CREATE on the database.
+     * @param url JDBC URL of the replication connection, straight to the primary. Default: that of the data source.
+     * @param username Role of the replication connection. Default: that of the data source.
+     * @param password Password of that role. Default: that of the data source.
+     * @param checkInterval How often to look at the slot, and to let the database forget log of which nothing is needed.
+     * @param warnRetained Log kept for the slot from which on health and log warn; 0 for never.
+     * @param maxRetained Log kept for the slot from which on it is given up, and the table polled; with storage=wal new events go to the table then. 0 for never.
+     */
+    public record Cdc(
+            @Nullable String slot,
+            @Nullable String publication,
+            @DefaultValue("true") boolean create,
+            @Nullable String url,
+            @Nullable String username,
+            @Nullable String password,
+            @DefaultValue("5s") Duration checkInterval,
+            @DefaultValue("1GB") DataSize warnRetained,
+            @DefaultValue("10GB") DataSize maxRetained) {
+
+        private static final String SLOT_NAME = "[a-z0-9_]{1,63}";
+
+        public Cdc {
+            String prefix = "patterns.outbox.cdc.";
+            if (slot != null && !slot.matches(SLOT_NAME)) {
+                throw new PatternConfigurationException(
+                        "The property " + prefix + "slot is '" + slot + "', which PostgreSQL does not allow.",
+                        "Use up to 63 lower-case letters, digits and underscores.");
+            }
+            PropertyRange.require(
+                    prefix + "check-interval", checkInterval, Duration.ofMillis(10), Duration.ofMinutes(10));
+            PropertyRange.require(
+                    prefix + "warn-retained", warnRetained, DataSize.ofBytes(0), DataSize.ofTerabytes(1000));
+            PropertyRange.require(
+                    prefix + "max-retained", maxRetained, DataSize.ofBytes(0), DataSize.ofTerabytes(1000));
+        }
+    }
+
+    /**
+     * The relay, and how it polls.
      *
      * @param pageSize Most events published at once, 1 to 100000.
      * @param pageBytes Payload bytes a page should not exceed.

@@ -43,10 +43,8 @@ public final class OutboxPublisherAutoConfiguration {
                 ObjectProvider<KafkaAdmin> admin,
                 OutboxProperties properties,
                 Environment environment) {
-            String name = properties.name() != null
-                    ? properties.name()
-                    : environment.getProperty("spring.application.name", "outbox");
-            KafkaOutboxPublisher.Builder builder = KafkaOutboxPublisher.builder(log.identity(name))
+            KafkaOutboxPublisher.Builder builder = KafkaOutboxPublisher.builder(
+                            log.identity(properties.nameOr(environment)))
                     .clients(
                             only(ProducerFactory.class, producers).getConfigurationProperties(),
                             only(ConsumerFactory.class, consumers).getConfigurationProperties(),

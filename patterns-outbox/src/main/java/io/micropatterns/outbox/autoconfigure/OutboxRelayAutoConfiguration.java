@@ -7,32 +7,34 @@ import io.micropatterns.outbox.OutboxListener;
 import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.OutboxRelay;
 import io.micropatterns.outbox.OutboxSignals;
+import io.micropatterns.outbox.cdc.ChangeSource;
+import io.micropatterns.outbox.cdc.SlotKeeper;
 import io.micropatterns.outbox.jdbc.JdbcOutboxLog;
 import io.micropatterns.outbox.observation.ObservedOutboxPublisher;
 import io.micropatterns.outbox.observation.OutboxPublishConvention;
 import io.micropatterns.outbox.relay.DeadLetterPolicy;
-import io.micropatterns.outbox.relay.PollingRelay;
+import io.micropatterns.outbox.relay.LeasedRelay;
 import io.micropatterns.outbox.relay.RelayOptions;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
 
-/** Auto-configuration of the polling relay. */
+/** Auto-configuration of the relay, whether it polls or streams. */
 @AutoConfiguration(
-        after = OutboxPublisherAutoConfiguration.class,
+        after = {OutboxPublisherAutoConfiguration.class, OutboxCdcAutoConfiguration.class},
         afterName = "io.micropatterns.core.autoconfigure.DeadLettersAutoConfiguration")
-@ConditionalOnProperty(name = "patterns.outbox.relay", havingValue = "polling", matchIfMissing = true)
+@Conditional(OnRelay.class)
 @ConditionalOnBean(JdbcOutboxLog.class)
 public final class OutboxRelayAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(OutboxRelay.class)
-    PollingRelay outboxRelay(
+    LeasedRelay outboxRelay(
             DataSource dataSource,
             JdbcOutboxLog log,
             ObjectProvider<OutboxPublisher> publisher,
@@ -41,6 +43,8 @@ public final class OutboxRelayAutoConfiguration {
             ObjectProvider<OutboxListener> listeners,
             ObjectProvider<ObservationRegistry> observations,
             ObjectProvider<OutboxPublishConvention> convention,
+            ObjectProvider<ChangeSource> changes,
+            ObjectProvider<SlotKeeper> slot,
             OutboxProperties properties,
             Environment environment) {
         OutboxPublisher observed = new ObservedOutboxPublisher(
@@ -48,12 +52,24 @@ public final class OutboxRelayAutoConfiguration {
                 observations.getIfUnique(() -> ObservationRegistry.NOOP),
                 convention.getIfUnique(OutboxPublishConvention::new));
         DeadLetters letters = deadLetters.getIfAvailable(OutboxRelayAutoConfiguration::noDeadLetters);
-        return PollingRelay.builder(dataSource, log, observed, letters)
+        LeasedRelay.Builder builder = LeasedRelay.builder(dataSource, log, observed, letters)
                 .signals(signals)
                 .listener(OutboxListener.all(listeners.orderedStream().toList()))
                 .options(options(properties))
-                .threadFactory(RelayThreads.factory(environment))
-                .build();
+                .threadFactory(RelayThreads.factory(environment));
+        if (properties.relay() == OutboxProperties.RelayType.POLLING) {
+            log.warnOfForgottenSlot();
+        } else {
+            builder.streaming(changes.getIfAvailable(OutboxRelayAutoConfiguration::noChangeSource), slot.getObject());
+        }
+        return builder.build();
+    }
+
+    private static ChangeSource noChangeSource() {
+        throw new PatternConfigurationException(
+                "The property patterns.outbox.relay is debezium, and Debezium is not on the class path.",
+                "Add the dependency io.micropatterns:patterns-outbox-debezium, or set patterns.outbox.relay=wal, which"
+                        + " streams the database's log without it.");
     }
 
     private static OutboxPublisher noPublisher() {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param username a role with REPLICATION, or {@code null} for the URL's or the driver's default
  * @param password its password, or {@code null} for none
  */
-public record ReplicationAddress(String url, @Nullable String username, @Nullable String password) {
+public record ReplicationAddress(
+        String url, @Nullable String username, @Nullable String password) {
 
     public ReplicationAddress {
         Objects.requireNonNull(url, "url");

@@ -84,6 +84,28 @@ public final class JdbcOutboxLog implements OutboxLog {
     }
 
     /**
+     * Warns when there is still a slot of a time when this outbox was streamed: the database keeps its log for it, for ever,
+     * and events may be in there that polling does not see.
+     */
+    public void warnOfForgottenSlot() {
+        jdbc.query(
+                "select s.slot_name, o.messages from patterns_outbox_slot o join pg_replication_slots s on s.slot_name = o.name",
+                row -> {
+                    String slot = row.getString("slot_name");
+                    log.warn(
+                            "The outbox is polled (patterns.outbox.relay=polling), and the database keeps its log for the"
+                                    + " replication slot '{}' all the same, until the disk is full. {}drop it: select"
+                                    + " pg_drop_replication_slot('{}')",
+                            slot,
+                            row.getBoolean("messages")
+                                    ? "Events stored by patterns.outbox.storage=wal may be in it: let a relay stream what is"
+                                            + " left, and then "
+                                    : "If no instance streams it any more, ",
+                            slot);
+                });
+    }
+
+    /**
      * Which outbox this is, among all that publish to the same stream: a name and a unique part. The name is that of the
      * first instance that ever asked, so that all instances agree, whatever their own names.
      *
@@ -158,7 +180,7 @@ public final class JdbcOutboxLog implements OutboxLog {
             return follower.rebase(
                     from,
                     rebased -> requireCurrent(transactionalJdbc.update(
-                            "update patterns_outbox_shard set cursor = ?, rebased_from = ?, token = ?,"
+                            "update patterns_outbox_shard set cursor = ?, rebased_from = ?, streamed = null, token = ?,"
                                     + " saved_at = clock_timestamp() where shard = ? and token <= ?",
                             rebased.toString(),
                             stream == null ? null : stream.toString(),
@@ -211,6 +233,30 @@ public final class JdbcOutboxLog implements OutboxLog {
                     token,
                     number,
                     token));
+        }
+
+        @Override
+        public void saveProgress(SnapshotCursor progress, String streamed, long token) {
+            requireCurrent(jdbc.update(
+                    "update patterns_outbox_shard set cursor = ?, streamed = ?, token = ?, saved_at = clock_timestamp()"
+                            + " where shard = ? and token <= ?"
+                            + " and set_config('synchronous_commit', 'on', true) is not null",
+                    progress.toString(),
+                    streamed,
+                    token,
+                    number,
+                    token));
+        }
+
+        @Override
+        public Optional<String> streamed() {
+            return jdbc
+                    .queryForList(
+                            "select streamed from patterns_outbox_shard where shard = ? and streamed is not null",
+                            String.class,
+                            number)
+                    .stream()
+                    .findFirst();
         }
 
         @Override

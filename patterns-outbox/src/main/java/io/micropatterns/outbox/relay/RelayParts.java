@@ -5,6 +5,7 @@ import io.micropatterns.outbox.OutboxListener;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxPublisher;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** What the shards' relays share. */
 record RelayParts(
@@ -13,5 +14,6 @@ record RelayParts(
         DeadLetters deadLetters,
         OutboxListener listener,
         RelayOptions options,
-        Executor readAhead,
-        StepDown stepDown) {}
+        Executor executor,
+        StepDown stepDown,
+        @Nullable CdcParts cdc) {}

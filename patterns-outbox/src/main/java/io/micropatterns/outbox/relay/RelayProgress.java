@@ -10,10 +10,10 @@ import java.util.stream.Collectors;
 /**
  * What travels with the records.
  *
- * @param cursor how far the shard's events have been published
+ * @param position how far the shard's events have been published
  * @param settled dead letters that were published too, and may still be in the database
  */
-record RelayProgress(SnapshotCursor cursor, List<DeadLetterVersion> settled) {
+record RelayProgress(Position position, List<DeadLetterVersion> settled) {
 
     RelayProgress {
         settled = List.copyOf(settled);
@@ -24,15 +24,19 @@ record RelayProgress(SnapshotCursor cursor, List<DeadLetterVersion> settled) {
         List<DeadLetterVersion> settled = lines.length < 2 || lines[1].isEmpty()
                 ? List.of()
                 : Arrays.stream(lines[1].split(",")).map(RelayProgress::letter).toList();
-        return new RelayProgress(SnapshotCursor.parse(lines[0]), settled);
+        SnapshotCursor cursor = SnapshotCursor.parse(lines[0]);
+        Streamed streamed = lines.length < 3 ? null : Streamed.parse(lines[2], cursor);
+        return new RelayProgress(new Position(cursor, streamed), settled);
     }
 
     @Override
     public String toString() {
-        return cursor + "\n"
-                + settled.stream()
-                        .map(letter -> letter.id() + ":" + letter.version())
-                        .collect(Collectors.joining(","));
+        String letters = settled.stream()
+                .map(letter -> letter.id() + ":" + letter.version())
+                .collect(Collectors.joining(","));
+        Streamed streamed = position.streamed();
+        String text = position.cursor() + "\n" + letters;
+        return streamed == null ? text : text + "\n" + streamed.toText(position.cursor());
     }
 
     private static DeadLetterVersion letter(String text) {

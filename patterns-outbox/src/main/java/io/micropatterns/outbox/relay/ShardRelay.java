@@ -10,6 +10,7 @@ import io.micropatterns.outbox.ShardStatus;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class ShardRelay {
     private final WakeUp wakeUp = new WakeUp();
     private final PageLimit pageLimit;
     private final Outage outage;
+    private final @Nullable StreamState streaming;
     private volatile boolean rebaseRequested;
 
     ShardRelay(int shard, Lease lease, RelayParts parts, BooleanSupplier paused) {
@@ -40,7 +42,8 @@ final class ShardRelay {
         this.parts = parts;
         this.paused = paused;
         this.events = parts.log().shard(shard);
-        this.state = new ShardState(shard, lease.token());
+        this.streaming = parts.cdc() != null && shard == 0 ? new StreamState() : null;
+        this.state = new ShardState(shard, lease.token(), streaming);
         this.pageLimit =
                 new PageLimit(parts.options().pageSize(), parts.options().pageBytes());
         this.outage = new Outage(parts.options().stepDownAfter());
@@ -147,14 +150,32 @@ final class ShardRelay {
                 new ReadableRecords(parts.publisher().open(shard))) {
             if (rebase) {
                 rebase(stream.progress()
-                        .map(progress -> RelayProgress.parse(progress).cursor()));
+                        .map(progress ->
+                                RelayProgress.parse(progress).position().cursor()));
             }
             RelayProgress start = StartingPoint.choose(events, stream.progress());
+            session(stream, start);
+        }
+    }
+
+    private void session(OutboxPublisher.Session stream, RelayProgress start) throws InterruptedException {
+        try (Feed feed = feed()) {
             ParkedEvents parked = new ParkedEvents(
                     parts.deadLetters(), parts.options().deadLetters(), parts.listener(), events, shard, lease.token());
-            new ShardSession(shard, lease, events, stream, parked, parts, state, wakeUp, paused, start, pageLimit)
+            new ShardSession(shard, lease, events, stream, feed, parked, parts, state, wakeUp, paused, start, pageLimit)
                     .run();
         }
+    }
+
+    private Feed feed() {
+        CdcParts cdc = parts.cdc();
+        return cdc == null || streaming == null
+                ? polling()
+                : new CdcFeed(cdc, this::polling, parts.executor(), streaming, Long.toString(lease.token()));
+    }
+
+    private PollingFeed polling() {
+        return new PollingFeed(events, wakeUp, parts.executor());
     }
 
     private void rebase(Optional<SnapshotCursor> stream) {

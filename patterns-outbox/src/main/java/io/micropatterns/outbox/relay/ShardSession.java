@@ -1,7 +1,5 @@
 package io.micropatterns.outbox.relay;
 
-import io.micropatterns.core.cursor.SnapshotCursor;
-import io.micropatterns.core.cursor.SnapshotPage;
 import io.micropatterns.core.deadletter.DeadLetterVersion;
 import io.micropatterns.core.lease.Lease;
 import io.micropatterns.outbox.OutboxLog;
@@ -14,11 +12,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One session of one shard: read a page, publish it with the progress, on and on. Used by one thread; whatever goes wrong
@@ -26,15 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardSession {
 
-    private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
-    private static final int BUSY = 10;
-    private static final Duration GATHERING = Duration.ofMillis(5);
     private static final Duration DEAD_LETTER_LOOK = Duration.ofMillis(500);
 
     private final int shard;
     private final Lease lease;
     private final OutboxLog.Shard events;
     private final OutboxPublisher.Session stream;
+    private final Feed feed;
     private final ParkedEvents parked;
     private final RelayParts parts;
     private final ShardState state;
@@ -43,24 +36,22 @@ final class ShardSession {
     private final PageLimit pageLimit;
 
     private RelayProgress progress;
-    private @Nullable CompletableFuture<SnapshotPage<OutboxRecord>> ahead;
     /** Only then are the events that earlier sessions parked sure to lie behind the cursor, and may be tried again. */
     private boolean caughtUp;
 
-    private boolean newSlice;
     /** Parked events have been published, and those that waited behind them may be due. */
     private boolean moreParked;
 
     private boolean unsaved;
     private long savedAt = System.nanoTime();
     private long deadLettersAt = System.nanoTime();
-    private Duration wait = SHORTEST_WAIT;
 
     ShardSession(
             int shard,
             Lease lease,
             OutboxLog.Shard events,
             OutboxPublisher.Session stream,
+            Feed feed,
             ParkedEvents parked,
             RelayParts parts,
             ShardState state,
@@ -73,6 +64,7 @@ final class ShardSession {
         this.lease = lease;
         this.events = events;
         this.stream = stream;
+        this.feed = feed;
         this.parked = parked;
         this.parts = parts;
         this.state = state;
@@ -84,7 +76,7 @@ final class ShardSession {
     void run() throws InterruptedException {
         state.opened();
         parked.settle(progress.settled());
-        progress = new RelayProgress(progress.cursor(), List.of());
+        progress = new RelayProgress(progress.position(), List.of());
         parked.refresh();
         while (lease.isHeld()) {
             turn();
@@ -104,46 +96,25 @@ final class ShardSession {
             deadLettersAt = System.nanoTime();
             moreParked = retryParked();
         }
-        newSlice |= ahead == null && progress.cursor().slice() == null;
-        SnapshotPage<OutboxRecord> page = nextPage();
+        Page page = feed.next(progress.position(), pageLimit, moreParked ? Duration.ZERO : longestWait());
         if (page.rows().isEmpty()) {
-            progress = new RelayProgress(page.next(), progress.settled());
-            idle();
+            pass(page.next());
         } else {
             publish(page);
-            wait = SHORTEST_WAIT;
-            if (page.sliceDone()) {
-                gather(page.rows().size());
-                // What came meanwhile was signalled, here or by another node; polling is the net below that.
-                idle();
-            } else if (elapsed(savedAt, parts.options().progressInterval())) {
-                save();
-            }
         }
-        caughtUp |= newSlice && page.sliceDone();
+        if (elapsed(savedAt, parts.options().progressInterval())) {
+            save();
+        }
+        caughtUp |= page.caughtUp();
     }
 
-    private SnapshotPage<OutboxRecord> nextPage() {
-        CompletableFuture<SnapshotPage<OutboxRecord>> readAhead = ahead;
-        if (readAhead == null) {
-            return events.read(progress.cursor(), pageLimit.events(), pageLimit.bytes());
-        }
-        ahead = null;
-        try {
-            return readAhead.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+    /** Where only the log has moved on, the database is to be told, which keeps it otherwise. */
+    private void pass(Position next) {
+        unsaved |= !Objects.equals(next.streamed(), progress.position().streamed());
+        progress = new RelayProgress(next, progress.settled());
     }
 
-    private void publish(SnapshotPage<OutboxRecord> page) {
-        if (!page.sliceDone()) {
-            // More is waiting: read it while this page is on its way.
-            SnapshotCursor next = page.next();
-            int most = pageLimit.events();
-            long bytes = pageLimit.bytes();
-            ahead = CompletableFuture.supplyAsync(() -> events.read(next, most, bytes), parts.readAhead());
-        }
+    private void publish(Page page) {
         RelayProgress after = new RelayProgress(page.next(), progress.settled());
         for (List<OutboxRecord> records :
                 parked.rounds(page.rows(), parts.publisher().exactlyOnce())) {
@@ -191,7 +162,7 @@ final class ShardSession {
         boolean any = false;
         Map<DeadLetterVersion, OutboxRecord> due = parked.due();
         while (!due.isEmpty()) {
-            RelayProgress after = new RelayProgress(progress.cursor(), List.copyOf(due.keySet()));
+            RelayProgress after = new RelayProgress(progress.position(), List.copyOf(due.keySet()));
             long begin = System.nanoTime();
             try {
                 stream.publish(List.copyOf(due.values()), after.toString());
@@ -212,31 +183,12 @@ final class ShardSession {
             // Until the database has forgotten them, whoever takes over must know that they were published.
             progress = after;
             parked.settle(after.settled());
-            progress = new RelayProgress(progress.cursor(), List.of());
+            progress = new RelayProgress(progress.position(), List.of());
             published(due.values(), begin);
             any = true;
             due = Map.of();
         }
         return any;
-    }
-
-    /** A page a commit would cost a busy machine more than the events themselves. */
-    private static void gather(int published) throws InterruptedException {
-        if (published >= BUSY) {
-            TimeUnit.NANOSECONDS.sleep(GATHERING.toNanos());
-        }
-    }
-
-    private void idle() throws InterruptedException {
-        if (unsaved && elapsed(savedAt, parts.options().progressInterval())) {
-            save();
-        }
-        if (moreParked) {
-            return;
-        }
-        Duration longest = longestWait();
-        wait = shorter(wait, longest);
-        wait = wakeUp.await(wait) ? SHORTEST_WAIT : shorter(wait.multipliedBy(2), longest);
     }
 
     /** Whatever falls due by itself is in time: the next poll, saving progress, trying parked events again. */
@@ -254,7 +206,14 @@ final class ShardSession {
 
     private void save() {
         if (unsaved) {
-            events.saveProgress(progress.cursor(), lease.token());
+            Position position = progress.position();
+            Streamed streamed = position.streamed();
+            if (streamed == null) {
+                events.saveProgress(position.cursor(), lease.token());
+            } else {
+                events.saveProgress(position.cursor(), streamed.toText(position.cursor()), lease.token());
+            }
+            feed.saved(position);
             unsaved = false;
         }
         savedAt = System.nanoTime();

@@ -10,6 +10,7 @@ final class ShardState {
 
     private final int shard;
     private final long token;
+    private final @Nullable StreamState streaming;
     private volatile ShardStatus.State state = ShardStatus.State.OPENING;
     private volatile long lastTurn = System.nanoTime();
     private volatile long openedAt = lastTurn;
@@ -17,9 +18,10 @@ final class ShardState {
     private volatile @Nullable String failure;
     private volatile boolean needsRebase;
 
-    ShardState(int shard, long token) {
+    ShardState(int shard, long token, @Nullable StreamState streaming) {
         this.shard = shard;
         this.token = token;
+        this.streaming = streaming;
     }
 
     /** The loop turns, which is what liveness is measured by. */
@@ -68,6 +70,12 @@ final class ShardState {
 
     ShardStatus status() {
         return new ShardStatus(
-                shard, state, token, Duration.ofNanos(System.nanoTime() - lastTurn), published.get(), failure);
+                shard,
+                state,
+                token,
+                Duration.ofNanos(System.nanoTime() - lastTurn),
+                published.get(),
+                failure,
+                streaming == null ? null : streaming.status());
     }
 }

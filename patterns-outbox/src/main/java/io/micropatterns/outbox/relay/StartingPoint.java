@@ -25,6 +25,11 @@ final class StartingPoint {
             .thenComparingLong(SnapshotCursor::position)
             .thenComparingLong(SnapshotCursor::highest);
 
+    /** Of one table's place the one that is further in the log: the stream's, if it has come further by messages alone. */
+    private static final Comparator<Position> FURTHEST_POSITION = Comparator.comparing(Position::cursor, FURTHEST)
+            .thenComparing(Position::streamed, Comparator.nullsFirst(Comparator.comparing(Streamed::cursor, FURTHEST)))
+            .thenComparing(Position::streamed, Comparator.nullsFirst(Comparator.comparing(Streamed::upTo)));
+
     private StartingPoint() {}
 
     /**
@@ -35,17 +40,20 @@ final class StartingPoint {
      */
     static RelayProgress choose(OutboxLog.Shard log, Optional<String> stream) {
         Optional<RelayProgress> published = stream.map(RelayProgress::parse);
-        List<SnapshotCursor> known = new ArrayList<>();
+        List<Position> known = new ArrayList<>();
         published
-                .map(RelayProgress::cursor)
-                .filter(cursor -> fitsOrWasRebased(log, cursor))
+                .map(RelayProgress::position)
+                .filter(position -> fitsOrWasRebased(log, position.cursor()))
                 .ifPresent(known::add);
         Optional<SnapshotCursor> saved = log.progress();
         if (known.isEmpty()) {
             saved.ifPresent(log::verify);
         }
-        saved.filter(cursor -> mismatch(log, cursor).isEmpty()).ifPresent(known::add);
-        SnapshotCursor start = known.stream().max(FURTHEST).orElseGet(log::beginning);
+        saved.filter(cursor -> mismatch(log, cursor).isEmpty())
+                .map(cursor ->
+                        new Position(cursor, Streamed.parse(log.streamed().orElse(null), cursor)))
+                .ifPresent(known::add);
+        Position start = known.stream().max(FURTHEST_POSITION).orElseGet(() -> new Position(log.beginning(), null));
         return new RelayProgress(start, published.map(RelayProgress::settled).orElse(List.of()));
     }
 

@@ -15,7 +15,7 @@ import io.micropatterns.outbox.RouteResolver;
 import io.micropatterns.outbox.jdbc.JdbcOutboxLog;
 import io.micropatterns.outbox.jdbc.OutboxRetention;
 import io.micropatterns.outbox.kafka.KafkaOutboxPublisher;
-import io.micropatterns.outbox.relay.PollingRelay;
+import io.micropatterns.outbox.relay.LeasedRelay;
 import io.micropatterns.outbox.spring.OutboxEventListener;
 import io.micropatterns.outbox.spring.SpringEventPublisher;
 import io.micropatterns.test.junit.PostgresTest;
@@ -86,7 +86,7 @@ class OutboxAutoConfigurationTests {
                     .hasSingleBean(OutboxHealthIndicator.class);
             assertThat(context.getBean(OutboxPublisher.class)).isInstanceOf(KafkaOutboxPublisher.class);
             assertThat(context.getBean(OutboxPublisher.class).exactlyOnce()).isTrue();
-            assertThat(context.getBean(OutboxRelay.class)).isInstanceOf(PollingRelay.class);
+            assertThat(context.getBean(OutboxRelay.class)).isInstanceOf(LeasedRelay.class);
             assertThat(context.getBean(OutboxRelay.class).isRunning()).isTrue();
             assertThat(jdbc.queryForObject("select count(*) from patterns_outbox_shard", Long.class))
                     .isOne();

@@ -10,7 +10,7 @@ import io.micropatterns.outbox.jdbc.JdbcOutboxStore;
 import io.micropatterns.outbox.jdbc.OutboxRetention;
 import io.micropatterns.outbox.jdbc.PostgresSignals;
 import io.micropatterns.outbox.kafka.KafkaOutboxPublisher;
-import io.micropatterns.outbox.relay.PollingRelay;
+import io.micropatterns.outbox.relay.LeasedRelay;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -27,7 +27,7 @@ public final class PlainOutbox implements AutoCloseable {
     private final Outbox outbox;
     private final PostgresSignals signals;
     private final KafkaOutboxPublisher publisher;
-    private final PollingRelay relay;
+    private final LeasedRelay relay;
     private final ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor();
 
     public PlainOutbox(DataSource pool, Map<String, Object> kafka) {
@@ -52,7 +52,7 @@ public final class PlainOutbox implements AutoCloseable {
         publisher = KafkaOutboxPublisher.builder(log.identity("orders"))
                 .clients(kafka, kafka, kafka)
                 .build();
-        relay = PollingRelay.builder(pool, log, publisher, DeadLetters.jdbc(pool, transactions))
+        relay = LeasedRelay.builder(pool, log, publisher, DeadLetters.jdbc(pool, transactions))
                 .signals(signals)
                 .build();
         signals.start();

@@ -45,7 +45,9 @@ class StartingPointTests {
     @Test
     void afterARebaseOfTheStreamsProgressTheDatabasesCounts() {
         Remembering rebased = new Remembering(Optional.of(BEHIND), Optional.of(AHEAD), Set.of(BEHIND));
-        assertThat(StartingPoint.choose(rebased, Optional.of(AHEAD.toString())).cursor())
+        assertThat(StartingPoint.choose(rebased, Optional.of(AHEAD.toString()))
+                        .position()
+                        .cursor())
                 .isEqualTo(BEHIND);
         assertThatExceptionOfType(CursorMismatchException.class)
                 .as("an earlier rebase, of other progress")
@@ -62,7 +64,8 @@ class StartingPointTests {
     @Test
     void whereNothingIsRememberedItBeginsAtTheBeginning() {
         Remembering nothing = new Remembering(Optional.empty(), Optional.empty(), Set.of());
-        assertThat(StartingPoint.choose(nothing, Optional.empty()).cursor()).isEqualTo(BEGINNING);
+        assertThat(StartingPoint.choose(nothing, Optional.empty()).position().cursor())
+                .isEqualTo(BEGINNING);
         assertThat(StartingPoint.toRebase(nothing, Optional.empty())).isEqualTo(BEGINNING);
     }
 
@@ -70,7 +73,7 @@ class StartingPointTests {
         SnapshotCursor saved = SnapshotCursor.parse(database);
         Remembering log =
                 new Remembering(Optional.of(saved), Optional.empty(), Set.of(saved, SnapshotCursor.parse(stream)));
-        return StartingPoint.choose(log, Optional.of(stream)).cursor();
+        return StartingPoint.choose(log, Optional.of(stream)).position().cursor();
     }
 
     /** A shard that remembers this progress, and to which these cursors belong. */
@@ -108,6 +111,16 @@ class StartingPointTests {
         @Override
         public void saveProgress(SnapshotCursor progress, long token) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void saveProgress(SnapshotCursor progress, String streamed, long token) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<String> streamed() {
+            return Optional.empty();
         }
 
         @Override

@@ -10,6 +10,8 @@ import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.OutboxRelay;
 import io.micropatterns.outbox.OutboxSignals;
 import io.micropatterns.outbox.ShardStatus;
+import io.micropatterns.outbox.cdc.ChangeSource;
+import io.micropatterns.outbox.cdc.SlotKeeper;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -24,8 +26,11 @@ import java.util.concurrent.ThreadFactory;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** The polling relay: a thread for each shard that this instance holds the lease of. Thread-safe. */
-public final class PollingRelay implements OutboxRelay {
+/**
+ * Relays the shards that this instance holds the lease of, each on a thread of its own: by polling the outbox's table, or, the
+ * only shard of an outbox, by streaming the database's log. Thread-safe.
+ */
+public final class LeasedRelay implements OutboxRelay {
 
     private static final String LEASE_PREFIX = "outbox-shard-";
 
@@ -35,9 +40,9 @@ public final class PollingRelay implements OutboxRelay {
     private final PauseFlag paused;
     private final StepDown stepDown;
     private volatile @Nullable LeaseGroup leases;
-    private @Nullable ExecutorService readAhead;
+    private @Nullable ExecutorService executor;
 
-    private PollingRelay(Builder builder) {
+    private LeasedRelay(Builder builder) {
         this.builder = builder;
         this.listener = OutboxListener.all(List.of(builder.listener));
         this.paused = new PauseFlag(builder.log);
@@ -60,10 +65,17 @@ public final class PollingRelay implements OutboxRelay {
             throw new IllegalStateException("The outbox has no shards, so nothing would be relayed; register as many"
                     + " as the Outbox has before starting the relay (JdbcOutboxLog.registerShards)");
         }
-        ExecutorService executor = Executors.newCachedThreadPool(builder.threadFactory);
+        ExecutorService threads = Executors.newCachedThreadPool(builder.threadFactory);
         RelayParts parts = new RelayParts(
-                builder.log, builder.publisher, builder.deadLetters, listener, builder.options, executor, stepDown);
-        readAhead = executor;
+                builder.log,
+                builder.publisher,
+                builder.deadLetters,
+                listener,
+                builder.options,
+                threads,
+                stepDown,
+                builder.cdc);
+        executor = threads;
         LeaseGroup started = LeaseGroup.builder(builder.dataSource, LEASE_GROUP)
                 .names(this::leaseNames)
                 .timeToLive(builder.options.leaseTimeToLive())
@@ -111,9 +123,9 @@ public final class PollingRelay implements OutboxRelay {
             leases.close();
             leases = null;
         }
-        if (readAhead != null) {
-            readAhead.shutdownNow();
-            readAhead = null;
+        if (executor != null) {
+            executor.shutdownNow();
+            executor = null;
         }
     }
 
@@ -188,7 +200,7 @@ public final class PollingRelay implements OutboxRelay {
         }
     }
 
-    /** Builds a {@link PollingRelay}. Not thread-safe. */
+    /** Builds a {@link LeasedRelay}. Not thread-safe. */
     public static final class Builder {
 
         private final DataSource dataSource;
@@ -199,6 +211,7 @@ public final class PollingRelay implements OutboxRelay {
         private OutboxListener listener = OutboxListener.all(List.of());
         private RelayOptions options = RelayOptions.defaults();
         private ThreadFactory threadFactory = Thread::new;
+        private @Nullable CdcParts cdc;
 
         private Builder(DataSource dataSource, OutboxLog log, OutboxPublisher publisher, DeadLetters deadLetters) {
             this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -225,6 +238,15 @@ public final class PollingRelay implements OutboxRelay {
             return this;
         }
 
+        /**
+         * Streams shard 0 from the database's log, where a slot can be had, and polls it otherwise. Events must all be stored
+         * in that shard, for the order to be that of their commits; other shards are polled.
+         */
+        public Builder streaming(ChangeSource source, SlotKeeper keeper) {
+            this.cdc = new CdcParts(Objects.requireNonNull(source, "source"), Objects.requireNonNull(keeper, "keeper"));
+            return this;
+        }
+
         /** Makes the relay's threads. */
         public Builder threadFactory(ThreadFactory threadFactory) {
             this.threadFactory = Objects.requireNonNull(threadFactory, "threadFactory");
@@ -232,8 +254,8 @@ public final class PollingRelay implements OutboxRelay {
         }
 
         /** The relay, not started yet. */
-        public PollingRelay build() {
-            return new PollingRelay(this);
+        public LeasedRelay build() {
+            return new LeasedRelay(this);
         }
     }
 }

@@ -1,0 +1,35 @@
+package io.micropatterns.outbox.cdc;
+
+import java.util.Optional;
+
+/** Looks after an outbox's replication slot and publication; the SPI of a database adapter. Thread-safe. */
+public interface SlotKeeper {
+
+    /**
+     * The slot, if it exists and is fit to be streamed. Ends the stream of whoever still has it. A few queries.
+     *
+     * @throws SlotUnavailableException when something is wrong that creating the slot would not mend
+     */
+    Optional<KeptSlot> find();
+
+    /**
+     * Creates the slot, and the publication if it is missing. What is committed from then on will be streamed. Blocks until
+     * all transactions have ended that are in progress now, in the whole database.
+     *
+     * @throws SlotUnavailableException when it cannot be created
+     */
+    KeptSlot create();
+
+    /** Whether events have been, or may be, in the log alone, so that losing the slot would lose them. One query. */
+    boolean holdsMessages();
+
+    /** Whether the database has a consumer of the slot, alive as far as it knows. One query. */
+    boolean isStreamed();
+
+    /**
+     * Sets a mark in the database's log, as {@link MarkText} has it. One query, outside the caller's transaction.
+     *
+     * @param setBy tells this mark from those that others set
+     */
+    void mark(String setBy);
+}

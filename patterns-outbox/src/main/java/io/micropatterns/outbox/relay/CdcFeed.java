@@ -1,0 +1,215 @@
+package io.micropatterns.outbox.relay;
+
+import io.micropatterns.core.cursor.SnapshotCursor;
+import io.micropatterns.core.cursor.TransactionSnapshot;
+import io.micropatterns.outbox.cdc.ChangeStreamException;
+import io.micropatterns.outbox.cdc.KeptSlot;
+import io.micropatterns.outbox.cdc.SlotUnavailableException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Streams the database's log where the slot continues what has been published, and otherwise polls the table until
+ * streaming leaves no gap: until the table has been read once, for a broker that is down should not fill the disk with log;
+ * then, with the slot there, until all has been read that was committed by then.
+ */
+final class CdcFeed implements Feed {
+
+    private static final Logger log = LoggerFactory.getLogger(CdcFeed.class);
+    private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    private final CdcParts cdc;
+    private final Supplier<PollingFeed> newPolling;
+    private final Executor executor;
+    private final StreamState state;
+    private final String setBy;
+    private boolean sought;
+    private long soughtAt;
+    private PollingFeed polling;
+    /** All has been read that was committed when this polling began. */
+    private boolean caughtUp;
+
+    private @Nullable Boolean messages;
+    private @Nullable CompletableFuture<KeptSlot> creating;
+    private @Nullable KeptSlot joining;
+    private @Nullable StreamFeed stream;
+
+    CdcFeed(CdcParts cdc, Supplier<PollingFeed> polling, Executor executor, StreamState state, String setBy) {
+        this.cdc = cdc;
+        this.newPolling = polling;
+        this.polling = polling.get();
+        this.executor = executor;
+        this.state = state;
+        this.setBy = setBy;
+    }
+
+    @Override
+    public Page next(Position after, PageLimit limit, Duration longest) throws InterruptedException {
+        if (stream == null) {
+            try {
+                attach(after);
+            } catch (SlotUnavailableException e) {
+                unavailable(e);
+            }
+        }
+        StreamFeed current = stream;
+        if (current == null) {
+            return poll(after, limit, longest);
+        }
+        try {
+            return current.next(after, limit, longest);
+        } catch (ChangeStreamException e) {
+            state.failed();
+            throw e;
+        }
+    }
+
+    private Page poll(Position after, PageLimit limit, Duration longest) throws InterruptedException {
+        boolean soon = joining != null || creating != null || !caughtUp;
+        Page page = polling.next(after, limit, soon && longest.compareTo(SOON) > 0 ? SOON : longest);
+        caughtUp |= page.caughtUp();
+        // What was parked may be a message of the log, which only the stream can pass.
+        return page.caughtUp() && holdsMessages() ? new Page(page.rows(), page.next(), false) : page;
+    }
+
+    private boolean holdsMessages() {
+        if (messages == null) {
+            messages = cdc.keeper().holdsMessages();
+        }
+        return messages;
+    }
+
+    private void attach(Position after) {
+        if (joining != null) {
+            join(after, joining);
+        } else if (creating != null) {
+            awaitCreated(creating);
+        } else if (!sought || System.nanoTime() - soughtAt >= RETRY.toNanos()) {
+            seek(after);
+        }
+    }
+
+    private void seek(Position after) {
+        soughtAt = System.nanoTime();
+        Optional<KeptSlot> found = cdc.keeper().find();
+        if (found.isPresent()) {
+            sought = true;
+            KeptSlot kept = found.get();
+            if (continues(after, kept)) {
+                open(after, kept);
+            } else {
+                begin(kept);
+            }
+        } else if (caughtUp) {
+            sought = true;
+            creating = CompletableFuture.supplyAsync(cdc.keeper()::create, executor);
+        }
+    }
+
+    private static boolean continues(Position after, KeptSlot kept) {
+        Streamed streamed = after.streamed();
+        return streamed != null
+                && streamed.generation().equals(kept.generation())
+                && Long.compareUnsigned(kept.confirmed(), streamed.upTo()) <= 0
+                && streamed.isAllOf(after.cursor());
+    }
+
+    private void awaitCreated(CompletableFuture<KeptSlot> created) {
+        if (!created.isDone()) {
+            return;
+        }
+        creating = null;
+        try {
+            begin(created.join());
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** From here on nothing is committed that the slot does not have. */
+    private void begin(KeptSlot kept) {
+        joining = kept;
+        polling = newPolling.get();
+        caughtUp = false;
+        cdc.keeper().mark(setBy);
+    }
+
+    private void join(Position after, KeptSlot kept) {
+        if (caughtUp) {
+            joining = null;
+            open(after, kept);
+        }
+    }
+
+    private void open(Position after, KeptSlot kept) {
+        Streamed streamed = streamed(after, kept);
+        try {
+            stream = new StreamFeed(cdc.source().open(kept.slot()), cdc.keeper(), setBy, state, after, streamed);
+        } catch (ChangeStreamException e) {
+            failed(e);
+            return;
+        }
+        state.opened();
+        log.info("Streaming the database's log from slot '{}'", kept.slot().name());
+    }
+
+    private void failed(ChangeStreamException e) {
+        if (!state.failed()) {
+            throw e;
+        }
+        throw new SlotUnavailableException(
+                SlotUnavailableException.Problem.STREAM,
+                "The replication slot cannot be streamed, and the table is polled instead: " + e.getMessage(),
+                e);
+    }
+
+    /** Of a slot that continues nothing, what it has is new, as far as the log was the only place for it. */
+    private Streamed streamed(Position after, KeptSlot kept) {
+        Streamed before = after.streamed();
+        if (before != null && before.generation().equals(kept.generation())) {
+            return before;
+        }
+        SnapshotCursor cursor = after.cursor();
+        // Asked anew: whoever stores messages says so before the first one.
+        TransactionSnapshot read = cdc.keeper().holdsMessages()
+                ? TransactionSnapshot.parse(kept.oldest() + ":" + kept.oldest() + ":")
+                : cursor.read();
+        return new Streamed(
+                kept.generation(), kept.confirmed(), new SnapshotCursor(cursor.cluster(), read, null, 0, 0));
+    }
+
+    private void unavailable(SlotUnavailableException e) {
+        sought = true;
+        joining = null;
+        creating = null;
+        if (!e.getMessage().equals(state.status().problem())) {
+            log.warn("Polling the outbox's table instead of streaming the database's log: {}", e.getMessage());
+        }
+        state.unavailable(e);
+    }
+
+    @Override
+    public void saved(Position position) {
+        StreamFeed current = stream;
+        if (current != null) {
+            current.saved(position);
+        }
+    }
+
+    @Override
+    public void close() {
+        StreamFeed current = stream;
+        if (current != null) {
+            current.close();
+        }
+        state.closed();
+    }
+}

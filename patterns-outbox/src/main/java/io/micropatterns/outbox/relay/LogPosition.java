@@ -1,0 +1,133 @@
+package io.micropatterns.outbox.relay;
+
+import io.micropatterns.core.cursor.SnapshotCursor;
+import io.micropatterns.core.cursor.TransactionSet;
+import io.micropatterns.core.cursor.TransactionSnapshot;
+import io.micropatterns.outbox.cdc.Change;
+import io.micropatterns.outbox.cdc.ChangeStreamException;
+import io.micropatterns.outbox.cdc.MarkText;
+import io.micropatterns.outbox.cdc.TransactionIds;
+
+/**
+ * Where a stream is, change by change, in terms that polling understands: the transactions published, and how far one that
+ * may have more. Whether a transaction is over is known with the next one, or a mark. Not thread-safe.
+ */
+final class LogPosition {
+
+    private static final long NONE = -1;
+    /** Each has its place in the durable form. */
+    private static final long MOST_UNKNOWN = 100_000;
+
+    private final String cluster;
+    private final String generation;
+    /** Of the session's start: what the stream brings of these was published before. */
+    private final TransactionSnapshot rowsBefore;
+
+    private final SnapshotCursor streamedBefore;
+
+    private final TransactionSet rows;
+    private final TransactionSet streamed;
+    private long transaction = NONE;
+    private long rowPosition;
+    private long logPosition;
+    private long highest;
+    private long upTo;
+
+    /**
+     * At the start of a stream.
+     *
+     * @param table what has been published of the table; not in the middle of a polled slice
+     * @param log what has been published of the log
+     */
+    LogPosition(SnapshotCursor table, Streamed log) {
+        this.cluster = table.cluster();
+        this.generation = log.generation();
+        this.rowsBefore = table.read();
+        this.streamedBefore = log.cursor();
+        this.rows = TransactionSet.of(table.read());
+        this.streamed = TransactionSet.of(streamedBefore.read());
+        this.highest = table.highest();
+        this.upTo = log.upTo();
+        if (streamedBefore.slice() != null) {
+            this.transaction = underWay(streamedBefore.read(), streamedBefore.slice());
+            this.rowPosition = table.position();
+            this.logPosition = streamedBefore.position();
+        }
+    }
+
+    private static long underWay(TransactionSnapshot read, TransactionSnapshot slice) {
+        if (slice.xmax() > read.xmax()) {
+            return slice.xmax() - 1;
+        }
+        for (long id : read.inProgress()) {
+            if (slice.sees(id)) {
+                return id;
+            }
+        }
+        return NONE;
+    }
+
+    /** Passes an event; {@code false} when it had been published before. */
+    boolean isNew(Change.Event event) {
+        long id = transactionId(event);
+        if (event.stored() && rowsBefore.sees(id)) {
+            return false;
+        }
+        return !streamedBefore.hasRead(id, event.lsn());
+    }
+
+    /** The event is the last one that the position has passed. */
+    void passed(Change.Event event) {
+        long id = transactionId(event);
+        if (id != transaction) {
+            end();
+            if (id - Math.min(rows.xmax(), streamed.xmax()) > MOST_UNKNOWN) {
+                throw new ChangeStreamException(
+                        "More than " + MOST_UNKNOWN
+                                + " transactions ended without a mark in the database's log before event "
+                                + event.event().id()
+                                + ", so that they cannot be told apart",
+                        null);
+            }
+            transaction = id;
+        }
+        logPosition = event.lsn();
+        if (event.stored()) {
+            rowPosition = event.event().position();
+            highest = Math.max(highest, rowPosition);
+        }
+    }
+
+    /** Whatever the mark's snapshot saw has come before it. */
+    void passed(Change.Mark mark, MarkText text) {
+        end();
+        rows.addAll(text.committed());
+        streamed.addAll(text.committed());
+        upTo = Math.max(upTo, mark.lsn());
+    }
+
+    private void end() {
+        if (transaction != NONE) {
+            rows.add(transaction);
+            streamed.add(transaction);
+        }
+        transaction = NONE;
+        rowPosition = 0;
+        logPosition = 0;
+    }
+
+    private long transactionId(Change.Event event) {
+        return event.stored() ? event.transactionId() : TransactionIds.complete(event.transactionId(), rows.xmax());
+    }
+
+    Position toPosition() {
+        SnapshotCursor table = cursor(rows, rowPosition, highest);
+        return new Position(table, new Streamed(generation, upTo, cursor(streamed, logPosition, 0)));
+    }
+
+    private SnapshotCursor cursor(TransactionSet ended, long position, long highestPosition) {
+        TransactionSnapshot read = ended.toSnapshot();
+        TransactionSnapshot slice = transaction == NONE ? null : read.with(transaction);
+        return new SnapshotCursor(cluster, read, slice, slice == null ? 0 : position, highestPosition);
+    }
+}

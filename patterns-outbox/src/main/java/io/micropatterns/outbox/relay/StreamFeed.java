@@ -1,0 +1,125 @@
+package io.micropatterns.outbox.relay;
+
+import io.micropatterns.outbox.OutboxRecord;
+import io.micropatterns.outbox.cdc.Change;
+import io.micropatterns.outbox.cdc.ChangeStream;
+import io.micropatterns.outbox.cdc.ChangeStreamException;
+import io.micropatterns.outbox.cdc.MarkText;
+import io.micropatterns.outbox.cdc.SlotKeeper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events from the database's log, in the order of their commits. Sets marks, often while events come and now and then when
+ * none do, so that the database need not keep its log for this slot.
+ */
+final class StreamFeed implements Feed {
+
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
+    private static final Duration BUSY_MARKS = Duration.ofMillis(200);
+    private static final Duration IDLE_MARKS = Duration.ofSeconds(5);
+    private static final Duration SILENT = Duration.ofSeconds(15);
+    private static final int MOST_CHANGES = 50_000;
+
+    private final ChangeStream changes;
+    private final SlotKeeper keeper;
+    private final String setBy;
+    private final StreamState state;
+    private final String generation;
+    private final LogPosition log;
+    private Position position;
+    private boolean unmarked = true;
+    private long markedAt = System.nanoTime() - BUSY_MARKS.toNanos();
+
+    StreamFeed(
+            ChangeStream changes,
+            SlotKeeper keeper,
+            String setBy,
+            StreamState state,
+            Position start,
+            Streamed streamed) {
+        this.changes = changes;
+        this.keeper = keeper;
+        this.setBy = setBy;
+        this.state = state;
+        this.generation = streamed.generation();
+        this.log = new LogPosition(start.cursor(), streamed);
+        this.position = start;
+    }
+
+    @Override
+    public Page next(Position after, PageLimit limit, Duration longest) throws InterruptedException {
+        mark();
+        List<OutboxRecord> events = new ArrayList<>();
+        long bytes = 0;
+        boolean caughtUp = false;
+        boolean moved = false;
+        Change change = changes.next(longest.compareTo(LONGEST_WAIT) < 0 ? longest : LONGEST_WAIT);
+        for (int seen = 0; change != null; seen++) {
+            if (change instanceof Change.Mark mark) {
+                caughtUp |= pass(mark);
+                moved = true;
+            } else if (change instanceof Change.Event event && log.isNew(event)) {
+                log.passed(event);
+                events.add(event.event());
+                bytes += event.event().payload().length;
+                moved = true;
+            }
+            boolean full = events.size() >= limit.events() || bytes >= limit.bytes() || seen >= MOST_CHANGES;
+            change = full ? null : changes.next(Duration.ZERO);
+        }
+        unmarked |= !events.isEmpty();
+        if (moved) {
+            position = log.toPosition();
+        }
+        return new Page(events, position, caughtUp);
+    }
+
+    /** Answers whether it is one of this feed's own, which were set after it had been opened. */
+    private boolean pass(Change.Mark mark) {
+        MarkText text = MarkText.parse(mark.text());
+        if (!text.generation().equals(generation)) {
+            throw new ChangeStreamException(
+                    "The publication or the slot was altered while it was streamed: it was " + generation + " and is "
+                            + text.generation() + ". The table is polled for what was left out",
+                    null);
+        }
+        log.passed(mark, text);
+        boolean own = text.setBy().equals(setBy);
+        if (own) {
+            state.marked();
+        }
+        return own;
+    }
+
+    private void mark() {
+        long since = System.nanoTime() - markedAt;
+        if (since >= (unmarked ? BUSY_MARKS : IDLE_MARKS).toNanos()) {
+            markedAt = System.nanoTime();
+            unmarked = false;
+            if (state.lag().compareTo(SILENT) > 0 && !keeper.isStreamed()) {
+                throw new ChangeStreamException(
+                        "Nothing has come by the replication connection for "
+                                + state.lag().toSeconds() + " s, and the database has given it up",
+                        null);
+            }
+            state.marking();
+            keeper.mark(setBy);
+        }
+    }
+
+    @Override
+    public void saved(Position saved) {
+        @Nullable Streamed streamed = saved.streamed();
+        if (streamed != null) {
+            changes.confirm(streamed.upTo());
+        }
+    }
+
+    @Override
+    public void close() {
+        changes.close();
+    }
+}

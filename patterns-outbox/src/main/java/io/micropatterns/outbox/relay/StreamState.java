@@ -1,0 +1,70 @@
+package io.micropatterns.outbox.relay;
+
+import io.micropatterns.outbox.StreamStatus;
+import io.micropatterns.outbox.cdc.SlotUnavailableException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How streaming one shard goes, over its sessions. Written by the shard's thread, read by anyone. */
+final class StreamState {
+
+    /** Others' streams end and databases restart within this. */
+    private static final Duration BEARABLE = Duration.ofSeconds(10);
+
+    private volatile boolean streaming;
+    private volatile @Nullable SlotUnavailableException problem;
+    /** When the oldest mark was set that has not come back; 0 for none. */
+    private volatile long awaitedSince;
+
+    private boolean failing;
+    private long failingSince;
+
+    /** A stream has been opened. */
+    void opened() {
+        streaming = true;
+        awaitedSince = 0;
+    }
+
+    void marking() {
+        if (awaitedSince == 0) {
+            awaitedSince = System.nanoTime();
+        }
+    }
+
+    /** The stream has come to where the log was a moment ago: it works. */
+    void marked() {
+        awaitedSince = 0;
+        problem = null;
+        failing = false;
+    }
+
+    /** It has ended; the table may be polled. */
+    void closed() {
+        streaming = false;
+        awaitedSince = 0;
+    }
+
+    /** Opening has failed, or a stream has ended; answers whether it has only done so for too long. */
+    boolean failed() {
+        if (!failing) {
+            failing = true;
+            failingSince = System.nanoTime();
+        }
+        return System.nanoTime() - failingSince >= BEARABLE.toNanos();
+    }
+
+    void unavailable(SlotUnavailableException newProblem) {
+        problem = newProblem;
+    }
+
+    /** How long a mark has been awaited. */
+    Duration lag() {
+        long since = awaitedSince;
+        return since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    StreamStatus status() {
+        SlotUnavailableException known = problem;
+        return new StreamStatus(streaming, lag(), known == null ? null : known.getMessage());
+    }
+}

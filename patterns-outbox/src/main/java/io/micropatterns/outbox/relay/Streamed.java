@@ -1,0 +1,54 @@
+package io.micropatterns.outbox.relay;
+
+import io.micropatterns.core.cursor.SnapshotCursor;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the database's log has been published.
+ *
+ * @param generation of the slot that it was streamed by
+ * @param upTo the position in the log that everything before has been published of
+ * @param cursor the transactions published, and the position in the log of the last event of one that is under way
+ */
+record Streamed(String generation, long upTo, SnapshotCursor cursor) {
+
+    private static final String SAME = "=";
+
+    /** Whether nothing but the stream has published since: what the table's cursor has passed has been streamed. */
+    boolean isAllOf(SnapshotCursor table) {
+        return table.read().equals(cursor.read()) && Objects.equals(table.slice(), cursor.slice());
+    }
+
+    /** The durable text form, which says only what the table's cursor does not. */
+    String toText(SnapshotCursor table) {
+        return generation
+                + ' '
+                + Long.toHexString(upTo)
+                + ' '
+                + Long.toHexString(cursor.position())
+                + ' '
+                + (isAllOf(table) ? SAME : cursor.toString());
+    }
+
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    static @Nullable Streamed parse(@Nullable String text, SnapshotCursor table) {
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        String[] parts = text.split(" ", -1);
+        if (parts.length != 4) {
+            throw new IllegalArgumentException("not a position in the database's log: '" + text + "'");
+        }
+        SnapshotCursor cursor = parts[3].equals(SAME) ? table : SnapshotCursor.parse(parts[3]);
+        long position = Long.parseUnsignedLong(parts[2], 16);
+        return new Streamed(
+                parts[0],
+                Long.parseUnsignedLong(parts[1], 16),
+                new SnapshotCursor(cursor.cluster(), cursor.read(), cursor.slice(), position, 0));
+    }
+}
