@@ -63,8 +63,9 @@ final class ChangeDecoder {
     private @Nullable Change row(long lsn, Struct source, Struct row) {
         String table = source.getString("table");
         if (!table.equals(TABLE)) {
-            throw new IllegalArgumentException("it is a row of '" + table + "', while publication '" + slot.publication()
-                    + "' should have rows of '" + TABLE + "' alone, published via the root of its partitions");
+            throw new IllegalArgumentException(
+                    "it is a row of '" + table + "', while publication '" + slot.publication()
+                            + "' should have rows of '" + TABLE + "' alone, published via the root of its partitions");
         }
         if (row.getInt16("shard") != 0) {
             return null;

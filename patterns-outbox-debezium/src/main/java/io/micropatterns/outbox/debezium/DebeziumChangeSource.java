@@ -37,10 +37,13 @@ public final class DebeziumChangeSource implements ChangeSource {
      *     PgJDBC's
      */
     public DebeziumChangeSource(ReplicationAddress address, Map<String, String> properties) {
-        properties.keySet().stream().filter(DebeziumChangeSource::isReserved).findFirst().ifPresent(property -> {
-            throw new IllegalArgumentException(
-                    "Debezium's property '" + property + "' is not to be set: what the outbox guarantees depends on it");
-        });
+        properties.keySet().stream()
+                .filter(DebeziumChangeSource::isReserved)
+                .findFirst()
+                .ifPresent(property -> {
+                    throw new IllegalArgumentException("Debezium's property '" + property
+                            + "' is not to be set: what the outbox guarantees depends on it");
+                });
         this.address = address;
         this.settings = new EngineSettings(address, properties);
     }

@@ -73,8 +73,7 @@ final class DebeziumChangeStream implements ChangeStream {
     }
 
     private void hand(
-            List<RecordChangeEvent<SourceRecord>> records,
-            RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+            List<RecordChangeEvent<SourceRecord>> records, RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
         List<Change> changes = new ArrayList<>(records.size());
         long bytes = 0;
@@ -130,7 +129,8 @@ final class DebeziumChangeStream implements ChangeStream {
             return;
         }
         confirmations.close();
-        queue.close(new ChangeStreamException("The stream from replication slot '" + slot.name() + "' is closed", null));
+        queue.close(
+                new ChangeStreamException("The stream from replication slot '" + slot.name() + "' is closed", null));
         // The engine may wait for the database, which may be silent: that is not the caller's time.
         Thread closer = new Thread(this::closeEngine, thread.getName() + "-close");
         closer.setDaemon(true);
@@ -138,7 +138,10 @@ final class DebeziumChangeStream implements ChangeStream {
         try {
             thread.join(CLOSE_TIMEOUT.toMillis());
             if (thread.isAlive()) {
-                log.warn("Debezium's engine on replication slot '{}' has not stopped within {}", slot.name(), CLOSE_TIMEOUT);
+                log.warn(
+                        "Debezium's engine on replication slot '{}' has not stopped within {}",
+                        slot.name(),
+                        CLOSE_TIMEOUT);
                 thread.interrupt();
             }
         } catch (InterruptedException e) {

@@ -55,13 +55,15 @@ final class EngineSettings {
 
     private void database(Properties all) {
         // The last port is Debezium's; the others travel with their hosts.
-        String[] hosts = url.getProperty(PGProperty.PG_HOST.getName(), "localhost").split(",");
+        String[] hosts =
+                url.getProperty(PGProperty.PG_HOST.getName(), "localhost").split(",");
         String[] ports = url.getProperty(PGProperty.PG_PORT.getName(), "5432").split(",");
         StringBuilder host = new StringBuilder(hosts[0]);
         for (int i = 1; i < hosts.length; i++) {
             host.append(':').append(ports[i - 1]).append(',').append(hosts[i]);
         }
-        String user = firstOf(address.username(), url.getProperty(PGProperty.USER.getName()), System.getProperty("user.name"));
+        String user = firstOf(
+                address.username(), url.getProperty(PGProperty.USER.getName()), System.getProperty("user.name"));
         String password = firstOf(address.password(), url.getProperty(PGProperty.PASSWORD.getName()), "");
         all.setProperty("database.hostname", host.toString());
         all.setProperty("database.port", ports[ports.length - 1]);
@@ -88,7 +90,8 @@ final class EngineSettings {
         all.setProperty("slot.name", slot.name());
         all.setProperty("slot.drop.on.stop", "false");
         all.setProperty("slot.max.retries", "0");
-        // Debezium makes a slot that is missing, and what lay between would be lost. It sets this timeout just before, and
+        // Debezium makes a slot that is missing, and what lay between would be lost. It sets this timeout just before,
+        // and
         // the driver refuses a negative one.
         all.setProperty("internal.create.slot.command.timeout", "-1");
         all.setProperty("publication.name", slot.publication());

@@ -83,6 +83,16 @@ public final class HouseRules {
         return this;
     }
 
+    /**
+     * The module is an adapter, which implements an SPI of another module: its root package has at least so many classes,
+     * and may import what it adapts to. Instead of a face.
+     */
+    public HouseRules adapter(int minimum) {
+        declare(root, minimum);
+        adapters.add(root);
+        return this;
+    }
+
     /** The module has the package {@code autoconfigure}, the one that may import Spring Boot, with at least so many classes. */
     public HouseRules autoconfigure(int minimum) {
         declare(below(AUTOCONFIGURE), minimum);
@@ -143,7 +153,7 @@ public final class HouseRules {
                 rules.put(adapter + " imports no other adapter", PackageRules.independent(adapter, root, forbidden));
             }
         }
-        if (rooms.containsKey(root)) {
+        if (inner.contains(root)) {
             rules.put("the face imports no driver", PackageRules.faceWithoutDrivers(root));
         }
         rules.put("no package cycles", PackageRules.noCycles());
