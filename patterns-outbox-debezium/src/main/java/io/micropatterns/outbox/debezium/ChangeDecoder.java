@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.UUID;
@@ -79,7 +78,7 @@ final class ChangeDecoder {
                 row.getString("key"),
                 bytes(row, "payload"),
                 headers.decode(row.getString("headers")),
-                OffsetDateTime.parse(row.getString("created_at")).toInstant());
+                instant(row.getInt64(InstantConverter.COLUMN)));
         // A type that Debezium does not know: the text of it.
         long xid = Long.parseUnsignedLong(new String(bytes(row, "xid"), StandardCharsets.US_ASCII));
         return new Change.Event(lsn, xid, true, event);
@@ -93,11 +92,15 @@ final class ChangeDecoder {
             return new Change.Mark(lsn, new String(bytes(message, "content"), StandardCharsets.UTF_8));
         }
         if (prefix.equals(slot.eventPrefix()) && transaction != null) {
-            Instant committedAt = Instant.EPOCH.plus(source.getInt64("ts_us"), ChronoUnit.MICROS);
+            Instant committedAt = instant(source.getInt64("ts_us"));
             return new Change.Event(
                     lsn, transaction, false, messages.decode(lsn, committedAt, bytes(message, "content")));
         }
         return null;
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     private static byte[] bytes(Struct struct, String field) {

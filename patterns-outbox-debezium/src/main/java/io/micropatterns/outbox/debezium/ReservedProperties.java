@@ -39,6 +39,7 @@ final class ReservedProperties {
             "field.",
             "heartbeat.",
             "incremental.",
+            "instant.",
             "internal.",
             "message.",
             "offset.",

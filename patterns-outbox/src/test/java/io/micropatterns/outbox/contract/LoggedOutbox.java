@@ -120,7 +120,11 @@ final class LoggedOutbox implements AutoCloseable {
         Awaitility.await().until(this::isStreaming);
     }
 
-    boolean isStreaming() {
+    void awaitNoStreaming() {
+        Awaitility.await().until(() -> !isStreaming());
+    }
+
+    private boolean isStreaming() {
         return Boolean.TRUE.equals(jdbc.queryForObject(
                 "select count(*) > 0 from pg_replication_slots where slot_name = ? and active", Boolean.class, name));
     }
