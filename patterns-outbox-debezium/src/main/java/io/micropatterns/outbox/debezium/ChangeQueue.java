@@ -102,7 +102,7 @@ final class ChangeQueue {
         try {
             while (batches.isEmpty()) {
                 if (failure != null) {
-                    throw new ChangeStreamException(failure.getMessage(), failure);
+                    throw new ChangeStreamException(String.valueOf(failure.getMessage()), failure);
                 }
                 if (left <= 0) {
                     return null;
