@@ -12,19 +12,22 @@ class ArchitectureTest {
     @TestFactory
     Stream<DynamicTest> keepsTheRulesOfTheHouse() {
         return HouseRules.of("io.micropatterns.outbox")
-                .face(32)
-                .adapter("jdbc", 13)
+                .face(33)
+                .room("cdc", 12)
+                .room("codec", 2)
+                .adapter("jdbc", 17)
                 .adapter("observation", 3)
                 .adapter("kafka", 9)
-                .adapter("relay", 12)
+                .adapter("relay", 20)
                 .adapter("spring", 3)
-                .autoconfigure(11)
+                .adapter("wal", 4)
+                .autoconfigure(15)
                 .using("io.micropatterns.core")
                 .tests();
     }
 
     @Test
     void describesEveryProperty() {
-        ConfigurationMetadata.of("patterns.outbox").check(28);
+        ConfigurationMetadata.of("patterns.outbox").check(38);
     }
 }

@@ -6,7 +6,9 @@ import io.micropatterns.outbox.cdc.ChangeStreamException;
 import io.micropatterns.outbox.cdc.ReplicationAddress;
 import io.micropatterns.outbox.cdc.ReplicationSlot;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.ThreadFactory;
@@ -47,6 +49,7 @@ public final class WalChangeSource implements ChangeSource {
     public ChangeStream open(ReplicationSlot slot) {
         Connection connection = connect();
         try {
+            requirePublication(connection, slot.publication());
             WalChangeStream stream =
                     new WalChangeStream(connection, start(connection, slot), new PgOutputDecoder(slot), slot.name());
             Thread reader = threadFactory.newThread(stream::read);
@@ -85,6 +88,17 @@ public final class WalChangeSource implements ChangeSource {
             return connection;
         } catch (SQLException e) {
             throw failed("There is no replication connection to " + address, e);
+        }
+    }
+
+    /** PostgreSQL 18 streams without one that is missing, as if nothing had been inserted. */
+    private static void requirePublication(Connection connection, String name) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(
+                        "select 1 from pg_publication where pubname = '" + name.replace("'", "''") + "'")) {
+            if (!found.next()) {
+                throw new SQLException("the publication '" + name + "' does not exist");
+            }
         }
     }
 
