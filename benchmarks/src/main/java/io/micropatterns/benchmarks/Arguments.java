@@ -17,7 +17,7 @@ import java.util.Set;
 record Arguments(Bench bench, int runs, List<Contestant> subjects, Map<String, String> scenario) {
 
     private static final Set<String> SCENARIO =
-            Set.of("seconds", "events", "threads", "rate", "warm-up-seconds", "warm-up-events");
+            Set.of("seconds", "events", "per-transaction", "threads", "rate", "warm-up-seconds", "warm-up-events");
 
     static Arguments parse(String[] args) {
         if (args.length == 0) {
@@ -27,7 +27,7 @@ record Arguments(Bench bench, int runs, List<Contestant> subjects, Map<String, S
         Bench bench = Bench.of(args[0]);
         int runs = bench.runs();
         List<Contestant> subjects = bench.subjects();
-        Map<String, String> scenario = new LinkedHashMap<>();
+        Map<String, String> scenario = new LinkedHashMap<>(bench.options());
         for (int i = 1; i < args.length; i += 2) {
             String name = args[i].startsWith("--") ? args[i].substring(2) : "";
             if (i + 1 == args.length) {

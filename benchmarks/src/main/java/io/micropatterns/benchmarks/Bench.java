@@ -1,47 +1,96 @@
 package io.micropatterns.benchmarks;
 
 import static io.micropatterns.benchmarks.Contestant.BARE;
+import static io.micropatterns.benchmarks.Contestant.CDC_LIMIT;
+import static io.micropatterns.benchmarks.Contestant.DEBEZIUM;
 import static io.micropatterns.benchmarks.Contestant.GRUELBOX;
 import static io.micropatterns.benchmarks.Contestant.LIMIT;
+import static io.micropatterns.benchmarks.Contestant.LIMIT_MESSAGE;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_AT_LEAST_ONCE;
+import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_DEBEZIUM;
+import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_TABLELESS;
+import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_WAL;
+import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_WAL_AT_LEAST_ONCE;
+import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_WAL_TABLELESS;
 import static io.micropatterns.benchmarks.Contestant.MODULITH;
 import static io.micropatterns.benchmarks.Contestant.NAMASTACK;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** What can be measured. */
-@SuppressWarnings("ImmutableEnumChecker") // The lists are.
+@SuppressWarnings("ImmutableEnumChecker") // The lists and maps are.
 enum Bench {
-    OUTBOX_COMMIT("commit", "tx/s", 3, List.of(BARE, LIMIT, MICROPATTERNS, MODULITH, GRUELBOX, NAMASTACK)),
-    OUTBOX_DRAIN("drain", "events/s", 3, List.of(LIMIT, MICROPATTERNS, MODULITH, GRUELBOX, NAMASTACK)),
-    OUTBOX_LIVE("live", "events/s", 3, List.of(LIMIT, MICROPATTERNS, MODULITH, GRUELBOX, NAMASTACK)),
+    OUTBOX_COMMIT(
+            "commit",
+            "tx/s",
+            3,
+            LIMIT,
+            List.of(BARE, LIMIT, LIMIT_MESSAGE, MICROPATTERNS, MICROPATTERNS_TABLELESS, MODULITH, GRUELBOX, NAMASTACK)),
+    OUTBOX_DRAIN("drain", "events/s", 3, LIMIT, List.of(LIMIT, MICROPATTERNS, MODULITH, GRUELBOX, NAMASTACK)),
+    OUTBOX_LIVE("live", "events/s", 3, LIMIT, List.of(LIMIT, MICROPATTERNS, MODULITH, GRUELBOX, NAMASTACK)),
     OUTBOX_LATENCY(
             "latency",
             "ms",
             3,
+            LIMIT,
             List.of(LIMIT, MICROPATTERNS, MICROPATTERNS_AT_LEAST_ONCE, MODULITH, GRUELBOX, NAMASTACK)),
-    OUTBOX_GROWTH("growth", "tx/s", 1, List.of(LIMIT, MICROPATTERNS));
+    OUTBOX_GROWTH("growth", "tx/s", 1, LIMIT, List.of(LIMIT, MICROPATTERNS)),
+    CDC_DRAIN(
+            "drain",
+            "events/s",
+            3,
+            CDC_LIMIT,
+            List.of(
+                    CDC_LIMIT,
+                    MICROPATTERNS,
+                    MICROPATTERNS_WAL,
+                    MICROPATTERNS_WAL_AT_LEAST_ONCE,
+                    MICROPATTERNS_DEBEZIUM,
+                    DEBEZIUM)),
+    CDC_LATENCY(
+            "latency",
+            "ms",
+            3,
+            CDC_LIMIT,
+            List.of(
+                    CDC_LIMIT,
+                    MICROPATTERNS,
+                    MICROPATTERNS_WAL,
+                    MICROPATTERNS_WAL_AT_LEAST_ONCE,
+                    MICROPATTERNS_WAL_TABLELESS,
+                    MICROPATTERNS_DEBEZIUM,
+                    DEBEZIUM));
 
     private final String scenario;
     private final String unit;
     private final int runs;
+    private final Contestant limit;
     private final List<Contestant> subjects;
 
-    Bench(String scenario, String unit, int runs, List<Contestant> subjects) {
+    Bench(String scenario, String unit, int runs, Contestant limit, List<Contestant> subjects) {
         this.scenario = scenario;
         this.unit = unit;
         this.runs = runs;
+        this.limit = limit;
         this.subjects = subjects;
     }
 
     String label() {
-        return "outbox-" + scenario;
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     String scenario() {
         return scenario;
+    }
+
+    /** Options of the scenario that this benchmark has its own defaults for. */
+    Map<String, String> options() {
+        // Decoding costs by the transaction, and a service's own seldom have more.
+        return this == CDC_DRAIN ? Map.of("per-transaction", "1") : Map.of();
     }
 
     /** Whether the subjects share the machine in short turns, rather than have it one after another. */
@@ -55,6 +104,11 @@ enum Bench {
 
     int runs() {
         return runs;
+    }
+
+    /** What does the same work by hand as this one of ours. */
+    Contestant limitOf(Contestant ours) {
+        return ours == MICROPATTERNS_TABLELESS ? LIMIT_MESSAGE : limit;
     }
 
     List<Contestant> subjects() {

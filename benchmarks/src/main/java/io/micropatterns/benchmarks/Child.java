@@ -120,6 +120,7 @@ final class Child implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx1g");
         command.add("-Xms1g");
+        contestant.properties().forEach((name, value) -> command.add("-D" + name + "=" + value));
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("peer.") || name.startsWith("limit.") || name.startsWith("patterns."))
                 .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));

@@ -2,26 +2,52 @@ package io.micropatterns.benchmarks;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Who can be measured. */
+@SuppressWarnings("ImmutableEnumChecker") // The maps are.
 enum Contestant {
-    BARE("bare", "", "io.micropatterns.benchmarks.subjects.BareSubject"),
-    LIMIT("limit", "", "io.micropatterns.benchmarks.subjects.LimitSubject"),
-    MICROPATTERNS("micropatterns", "", "io.micropatterns.benchmarks.subjects.MicropatternsSubject"),
-    MICROPATTERNS_AT_LEAST_ONCE(
-            "micropatterns-at-least-once", "", "io.micropatterns.benchmarks.subjects.MicropatternsAtLeastOnceSubject"),
-    MODULITH("modulith", "modulith", "io.micropatterns.benchmarks.peers.ModulithSubject"),
-    GRUELBOX("gruelbox", "gruelbox", "io.micropatterns.benchmarks.peers.GruelboxSubject"),
-    NAMASTACK("namastack", "namastack", "io.micropatterns.benchmarks.peers.NamastackSubject");
+    BARE("bare", "", "subjects.BareSubject"),
+    LIMIT("limit", "", "subjects.LimitSubject"),
+    LIMIT_MESSAGE("limit-message", "", "subjects.LimitMessageSubject"),
+    CDC_LIMIT("cdc-limit", "", "subjects.CdcLimitSubject"),
+    MICROPATTERNS("micropatterns", Map.of()),
+    MICROPATTERNS_AT_LEAST_ONCE("micropatterns-at-least-once", Map.of("patterns.outbox.kafka.exactly-once", "false")),
+    MICROPATTERNS_TABLELESS(
+            "micropatterns-tableless", Map.of("patterns.outbox.relay", "none", "patterns.outbox.storage", "wal")),
+    MICROPATTERNS_DEBEZIUM("micropatterns-debezium", Map.of("patterns.outbox.relay", "debezium")),
+    MICROPATTERNS_WAL("micropatterns-wal", Map.of("patterns.outbox.relay", "wal")),
+    MICROPATTERNS_WAL_AT_LEAST_ONCE(
+            "micropatterns-wal-at-least-once",
+            Map.of("patterns.outbox.relay", "wal", "patterns.outbox.kafka.exactly-once", "false")),
+    MICROPATTERNS_WAL_TABLELESS(
+            "micropatterns-wal-tableless", Map.of("patterns.outbox.relay", "wal", "patterns.outbox.storage", "wal")),
+    MODULITH("modulith", "modulith", "peers.ModulithSubject"),
+    GRUELBOX("gruelbox", "gruelbox", "peers.GruelboxSubject"),
+    NAMASTACK("namastack", "namastack", "peers.NamastackSubject"),
+    DEBEZIUM("debezium", "debezium", "peers.DebeziumSubject");
+
+    private static final String OURS = "subjects.MicropatternsSubject";
 
     private final String label;
     private final String peer;
-    private final String subjectClass;
+    private final String subject;
+    private final Map<String, String> properties;
 
-    Contestant(String label, String peer, String subjectClass) {
+    /** This library, with these properties. */
+    Contestant(String label, Map<String, String> properties) {
+        this(label, "", OURS, properties);
+    }
+
+    Contestant(String label, String peer, String subject) {
+        this(label, peer, subject, Map.of());
+    }
+
+    Contestant(String label, String peer, String subject, Map<String, String> properties) {
         this.label = label;
         this.peer = peer;
-        this.subjectClass = subjectClass;
+        this.subject = subject;
+        this.properties = properties;
     }
 
     String label() {
@@ -29,7 +55,17 @@ enum Contestant {
     }
 
     String subjectClass() {
-        return subjectClass;
+        return Contestant.class.getPackageName() + "." + subject;
+    }
+
+    /** The system properties it runs with. */
+    Map<String, String> properties() {
+        return properties;
+    }
+
+    /** Whether this is the library that is measured here. */
+    boolean isOurs() {
+        return subject.equals(OURS);
     }
 
     /** Whether this is another library. */

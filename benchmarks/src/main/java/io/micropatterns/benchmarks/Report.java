@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import java.util.function.Predicate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Prints one JSON object a line: each subject's median first, then the ratios. */
@@ -35,15 +36,13 @@ final class Report {
     void print() {
         String name = arguments.bench().label();
         switch (arguments.bench()) {
-            case OUTBOX_LATENCY -> {
+            case OUTBOX_LATENCY, CDC_LATENCY -> {
                 subjects(name + "/p50", "p50");
                 subjects(name + "/p99", "p99");
                 for (String quantile : List.of("p50", "p99")) {
-                    ratio(name + "/ratio-to-limit", Contestant.MICROPATTERNS, Contestant.LIMIT, quantile);
-                    ratio(name + "/ratio-to-limit", Contestant.MICROPATTERNS_AT_LEAST_ONCE, Contestant.LIMIT, quantile);
+                    toLimit(name, quantile);
                     toBestPeer(
                             name + "/latency-to-best-peer",
-                            Contestant.MICROPATTERNS_AT_LEAST_ONCE,
                             quantile,
                             BinaryOperator.minBy(Comparator.comparing(peer -> median(peer, quantile))));
                 }
@@ -51,10 +50,9 @@ final class Report {
             case OUTBOX_GROWTH -> growth(name);
             default -> {
                 subjects(name, "value");
-                ratio(name + "/ratio-to-limit", Contestant.MICROPATTERNS, Contestant.LIMIT, "value");
+                toLimit(name, "value");
                 toBestPeer(
                         name + "/ratio-to-best-peer",
-                        Contestant.MICROPATTERNS,
                         "value",
                         BinaryOperator.maxBy(Comparator.comparing(peer -> median(peer, "value"))));
             }
@@ -85,7 +83,7 @@ final class Report {
                         List.of(median(subject, fullest(subject)) / median(subject, "value-at-0")),
                         "ratio",
                         Map.of()));
-        ratio(name + "/ratio-to-limit", Contestant.MICROPATTERNS, Contestant.LIMIT, fullest(Contestant.LIMIT.label()));
+        toLimit(name, fullest(Contestant.LIMIT.label()));
     }
 
     private String fullest(String subject) {
@@ -95,18 +93,28 @@ final class Report {
                 .orElse("value-at-0");
     }
 
-    private void toBestPeer(String name, Contestant ours, String metric, BinaryOperator<String> better) {
-        Optional<String> best = results.keySet().stream()
-                .filter(subject -> Contestant.of(subject).isPeer())
-                .reduce(better);
-        best.ifPresent(peer -> ratio(name, ours, Contestant.of(peer), metric));
+    private void toLimit(String name, String metric) {
+        for (Contestant ours : measured(Contestant::isOurs)) {
+            Contestant limit = arguments.bench().limitOf(ours);
+            if (results.containsKey(limit.label())) {
+                ratio(name + "/ratio-to-limit", ours, limit, metric);
+            }
+        }
+    }
+
+    private void toBestPeer(String name, String metric, BinaryOperator<String> better) {
+        Optional<String> best =
+                measured(Contestant::isPeer).stream().map(Contestant::label).reduce(better);
+        best.ifPresent(
+                peer -> measured(Contestant::isOurs).forEach(ours -> ratio(name, ours, Contestant.of(peer), metric)));
+    }
+
+    private List<Contestant> measured(Predicate<Contestant> which) {
+        return results.keySet().stream().map(Contestant::of).filter(which).toList();
     }
 
     /** Ours divided by theirs: the ratio of the medians, with the least and the greatest ratio of one round. */
     private void ratio(String name, Contestant ours, Contestant theirs, String metric) {
-        if (!results.containsKey(ours.label()) || !results.containsKey(theirs.label())) {
-            return;
-        }
         List<Double> mine = values(ours.label(), metric);
         List<Double> others = values(theirs.label(), metric);
         List<Double> rounds = new ArrayList<>();

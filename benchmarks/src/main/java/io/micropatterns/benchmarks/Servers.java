@@ -40,6 +40,7 @@ final class Servers implements AutoCloseable {
                 .setServerConfig("shared_buffers", "512MB")
                 .setServerConfig("max_wal_size", "4GB")
                 .setServerConfig("max_connections", "300")
+                .setServerConfig("wal_level", "logical")
                 .start();
         EmbeddedKafkaKraftBroker kafka = new EmbeddedKafkaKraftBroker(1, 1);
         kafka.brokerProperties(Map.of(
@@ -59,6 +60,7 @@ final class Servers implements AutoCloseable {
     }
 
     void drop(Place place) throws Exception {
+        dropSlots(place.database());
         execute("drop database if exists " + place.database() + " with (force)");
         Properties properties = new Properties();
         properties.put("bootstrap.servers", place.bootstrap());
@@ -67,6 +69,13 @@ final class Servers implements AutoCloseable {
                 admin.deleteTopics(List.of(place.topic())).all().get(30, TimeUnit.SECONDS);
             }
         }
+    }
+
+    /** Not even by force is a database dropped that has slots, and a slot is not while it is read. */
+    private void dropSlots(String database) throws SQLException {
+        String its = " from pg_replication_slots where database = '" + database + "'";
+        execute("select pg_terminate_backend(active_pid, 10000)" + its + " and active");
+        execute("select pg_drop_replication_slot(slot_name)" + its);
     }
 
     /** What the figures were measured with. */
@@ -78,6 +87,7 @@ final class Servers implements AutoCloseable {
         conditions.put("postgres", setting("server_version"));
         conditions.put("fsync", setting("fsync"));
         conditions.put("synchronous_commit", setting("synchronous_commit"));
+        conditions.put("wal_level", setting("wal_level"));
         conditions.put("acks", "all");
         return conditions;
     }

@@ -4,6 +4,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * Where a subject runs and what it is asked.
@@ -49,6 +52,20 @@ public record Environment(Map<String, String> options) {
         config.setPassword(require("password"));
         config.setMaximumPoolSize(POOL_SIZE);
         return new HikariDataSource(config);
+    }
+
+    /** The producer of a relay written by hand, which pipelines its sends. */
+    public KafkaProducer<String, byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers", bootstrap(),
+                        "acks", "all",
+                        "enable.idempotence", "true",
+                        "linger.ms", "0",
+                        "batch.size", "131072",
+                        "buffer.memory", "67108864"),
+                new StringSerializer(),
+                new ByteArraySerializer());
     }
 
     /** The same connections and broker as {@code spring.*} properties. */

@@ -33,17 +33,18 @@ enum Scenario {
                     Arrivals arrivals = new Arrivals(environment)) {
                 long end = warmUpEnd(environment);
                 do {
-                    drain(environment.number("warm-up-events", 20_000), subject, workload, arrivals);
+                    drain(environment.number("warm-up-events", 20_000), environment, subject, workload, arrivals);
                     subject.stopRelay();
                 } while (System.nanoTime() < end);
-                return drain(environment.number("events", 100_000), subject, workload, arrivals);
+                return drain(environment.number("events", 100_000), environment, subject, workload, arrivals);
             }
         }
 
-        private Map<String, Object> drain(int events, Subject subject, Workload workload, Arrivals arrivals)
+        private Map<String, Object> drain(
+                int events, Environment environment, Subject subject, Workload workload, Arrivals arrivals)
                 throws Exception {
             Arrivals.Range range = arrivals.from(workload.next());
-            workload.preload(events);
+            workload.preload(events, environment.number("per-transaction", PRELOAD_TRANSACTION));
             expectWaiting(subject, events);
             subject.prepareDrain();
             workload.settle();
@@ -138,7 +139,7 @@ enum Scenario {
                 long first = workload.next();
                 Arrivals.Range range = arrivals.from(first);
                 for (int level : levels) {
-                    workload.preload((int) Math.max(0, level - (workload.next() - first)));
+                    workload.preload((int) Math.max(0, level - (workload.next() - first)), PRELOAD_TRANSACTION);
                     workload.settle();
                     result.put("bytes-at-" + level, workload.outboxSize());
                     long start = System.nanoTime();
@@ -167,6 +168,8 @@ enum Scenario {
             return perSecond(commits, start, System.nanoTime());
         }
     };
+
+    private static final int PRELOAD_TRANSACTION = 250;
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 

@@ -22,7 +22,7 @@ public interface Subject extends AutoCloseable {
     /** Stores an event in the running transaction, as a user of the library would. */
     void publish(OrderPlaced event) throws Exception;
 
-    /** How many events have been stored and not yet been delivered, counted in the subject's tables. */
+    /** How many events have been stored and not yet been delivered, counted in its tables; -1 when these cannot tell. */
     long waiting();
 
     /** Makes all waiting events due at once, for libraries that postpone what the relay did not take right away. */

@@ -21,8 +21,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** The business transaction: one row in {@code orders} and one event. Safe for use by many threads. */
 final class Workload implements AutoCloseable {
 
-    private static final int PRELOAD_TRANSACTION = 250;
-
     private final Subject subject;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
@@ -123,14 +121,12 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** Stores events without business rows, many to a transaction. */
-    void preload(int events) throws Exception {
+    /** Stores events without business rows, so many to a transaction. */
+    void preload(int events, int perTransaction) throws Exception {
         AtomicLong left = new AtomicLong(events);
         everywhere(() -> {
-            for (long have = left.getAndAdd(-PRELOAD_TRANSACTION);
-                    have > 0;
-                    have = left.getAndAdd(-PRELOAD_TRANSACTION)) {
-                long size = Math.min(have, PRELOAD_TRANSACTION);
+            for (long have = left.getAndAdd(-perTransaction); have > 0; have = left.getAndAdd(-perTransaction)) {
+                long size = Math.min(have, perTransaction);
                 transaction.executeWithoutResult(status -> {
                     for (long i = 0; i < size; i++) {
                         publish(OrderPlaced.of(sequence.getAndIncrement()));

@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +15,6 @@ import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +35,7 @@ final class LimitRelay implements AutoCloseable {
 
     LimitRelay(DataSource dataSource, Environment environment) {
         this.dataSource = dataSource;
-        this.producer = new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers", environment.bootstrap(),
-                        "acks", "all",
-                        "enable.idempotence", "true",
-                        "linger.ms", "0",
-                        "batch.size", "131072",
-                        "buffer.memory", "67108864"),
-                new StringSerializer(),
-                new ByteArraySerializer());
+        this.producer = environment.producer();
     }
 
     void wake() {

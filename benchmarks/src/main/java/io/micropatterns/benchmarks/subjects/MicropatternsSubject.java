@@ -21,30 +21,26 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** This library as a Spring Boot service uses it, exactly once to the stream unless told otherwise. */
-public class MicropatternsSubject implements Subject {
+/**
+ * This library as a Spring Boot service uses it, exactly once to the stream unless told otherwise: its settings are
+ * system properties.
+ */
+public final class MicropatternsSubject implements Subject {
 
     private static final Duration PARTITION = Duration.ofMinutes(1);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private final boolean exactlyOnce;
+    private final String relay = System.getProperty("patterns.outbox.relay", "polling");
+    private final boolean tableless =
+            System.getProperty("patterns.outbox.storage", "table").equals("wal");
     private @Nullable ConfigurableApplicationContext context;
     private @Nullable Outbox outbox;
     private String topic = "";
 
-    /** With exactly-once on. */
-    public MicropatternsSubject() {
-        this(true);
-    }
-
-    MicropatternsSubject(boolean exactlyOnce) {
-        this.exactlyOnce = exactlyOnce;
-    }
-
     @Override
-    public void open(Environment environment) {
+    public void open(Environment environment) throws InterruptedException {
         Map<String, Object> properties = environment.springProperties();
         properties.put("patterns.outbox.schema.initialize", "always");
-        properties.put("patterns.outbox.kafka.exactly-once", exactlyOnce);
         properties.put("patterns.outbox.limits.warn-pending", "0");
         if (environment.require("scenario").equals("growth")) {
             // A day's retention, in minutes.
@@ -52,13 +48,29 @@ public class MicropatternsSubject implements Subject {
             properties.put("patterns.outbox.retention.partition-interval", PARTITION.toSeconds() + "s");
             properties.put("patterns.outbox.retention.check-interval", "5s");
         }
-        properties.putAll(trial());
+        properties.putAll(settings());
         context = new SpringApplicationBuilder(Application.class)
                 .properties(properties)
                 .run();
         outbox = context.getBean(Outbox.class);
-        context.getBean(OutboxRelay.class).stop();
+        if (relay.equals("wal") || relay.equals("debezium")) {
+            awaitSlot();
+        }
+        context.getBeanProvider(OutboxRelay.class).ifAvailable(OutboxRelay::stop);
         topic = environment.topic();
+    }
+
+    /** The relay creates it, and it has only what is committed afterwards. */
+    private void awaitSlot() throws InterruptedException {
+        JdbcTemplate jdbc = new JdbcTemplate(dataSource());
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (jdbc.queryForList("select 1 from pg_replication_slots where database = current_database()")
+                .isEmpty()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("The relay has created no replication slot");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     private ConfigurableApplicationContext context() {
@@ -86,6 +98,9 @@ public class MicropatternsSubject implements Subject {
 
     @Override
     public long waiting() {
+        if (tableless) {
+            return -1;
+        }
         // Unlike the sum, the figures by topic are never old.
         return context().getBean(OutboxMonitor.class).pendingByTopic().values().stream()
                 .mapToLong(Long::longValue)
@@ -120,18 +135,19 @@ public class MicropatternsSubject implements Subject {
 
     @Override
     public Map<String, Object> conditions() {
-        Map<String, Object> conditions = new HashMap<>(trial());
+        Map<String, Object> conditions = new HashMap<>(settings());
+        boolean exactlyOnce = !"false".equals(conditions.get("patterns.outbox.kafka.exactly-once"));
         conditions.put("relay-delivery", exactlyOnce ? "exactly-once" : "at-least-once");
         return conditions;
     }
 
-    /** Settings of the library to try out, as system properties. */
-    private static Map<String, Object> trial() {
-        Map<String, Object> trial = new HashMap<>();
+    /** The library's settings among the system properties. */
+    private static Map<String, Object> settings() {
+        Map<String, Object> settings = new HashMap<>();
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("patterns."))
-                .forEach(name -> trial.put(name, System.getProperty(name)));
-        return trial;
+                .forEach(name -> settings.put(name, System.getProperty(name)));
+        return settings;
     }
 
     @Override
