@@ -32,8 +32,7 @@ final class CdcLimitRelay implements AutoCloseable {
     /** What the publication has of the table, in this order. */
     static final String COLUMNS = "aggregate_key, type, topic, payload, headers";
 
-    /** Also the longest that an idle reader takes to notice that it is to stop. */
-    private static final int STATUS_MILLIS = 250;
+    private static final int STATUS_MILLIS = 1_000;
 
     private final Environment environment;
     private final KafkaProducer<String, byte[]> producer;
@@ -71,8 +70,8 @@ final class CdcLimitRelay implements AutoCloseable {
         try (Connection connection = connect();
                 PGReplicationStream stream = stream(connection)) {
             while (running) {
-                // Blocks until there is a message or a status is due.
-                ByteBuffer message = stream.read();
+                // Waits for a millisecond at most; read() would not even return for stop().
+                ByteBuffer message = stream.readPending();
                 if (message == null || relay(message)) {
                     confirm(stream);
                 }
