@@ -11,6 +11,7 @@ import io.micropatterns.benchmarks.kit.OrderPlaced;
 import io.micropatterns.benchmarks.kit.PooledSubject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,8 +83,7 @@ public final class DebeziumSubject extends PooledSubject {
 
     private Properties properties() {
         Environment environment = environment();
-        String url = environment.require("url").substring("jdbc:".length());
-        java.net.URI database = java.net.URI.create(url);
+        URI database = URI.create(environment.require("url").substring("jdbc:".length()));
         Properties properties = new Properties();
         properties.put("name", "outbox");
         properties.put("connector.class", PostgresConnector.class.getName());
@@ -111,6 +111,7 @@ public final class DebeziumSubject extends PooledSubject {
         properties.put("max.batch.size", Integer.toString(BATCH));
         properties.put("max.queue.size", Integer.toString(4 * BATCH));
         properties.put("record.processing.threads", THREADS);
+        properties.put("statistics.metrics.enabled", "false");
         return properties;
     }
 
