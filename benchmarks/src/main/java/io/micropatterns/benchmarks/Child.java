@@ -129,7 +129,7 @@ final class Child implements AutoCloseable {
                 File.pathSeparator,
                 target.resolve("classes").toString(),
                 folder.resolve("src/kit/resources").toString(),
-                Files.readString(target.resolve("classpath.txt"))));
+                Files.readString(target.resolve(contestant.classPath()))));
         command.add(SubjectMain.class.getName());
         command.add(contestant.subjectClass());
         command.add(arguments.bench().scenario());

@@ -78,6 +78,11 @@ enum Contestant {
         return peer.isEmpty() ? "." : "peers/" + peer;
     }
 
+    /** The file with its class path, in that folder's {@code target}. */
+    String classPath() {
+        return this == MICROPATTERNS_DEBEZIUM ? "classpath-debezium.txt" : "classpath.txt";
+    }
+
     static Contestant of(String label) {
         return Arrays.stream(values())
                 .filter(contestant -> contestant.label.equals(label))
