@@ -6,6 +6,8 @@ import io.micropatterns.outbox.OutboxMonitor;
 import io.micropatterns.outbox.OutboxRelay;
 import io.micropatterns.outbox.OutboxReplay;
 import io.micropatterns.outbox.jdbc.JdbcOutboxLog;
+import io.micropatterns.outbox.jdbc.JdbcSlotKeeper;
+import io.micropatterns.outbox.jdbc.SlotWatch;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -20,7 +22,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** Auto-configuration of the outbox's meters, health and endpoint. */
 @AutoConfiguration(
-        after = OutboxRelayAutoConfiguration.class,
+        after = {OutboxRelayAutoConfiguration.class, OutboxCdcAutoConfiguration.class},
         afterName = {
             "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
@@ -54,6 +56,18 @@ public final class OutboxActuatorAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterRegistry.class)
+    @ConditionalOnBean({MeterRegistry.class, SlotWatch.class})
+    static class CdcMetricsConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean
+        OutboxCdcMeters outboxCdcMeters(MeterRegistry registry, ObjectProvider<OutboxRelay> relay, SlotWatch watch) {
+            return new OutboxCdcMeters(registry, relay.getIfAvailable(), watch);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
     @ConditionalOnBean(OutboxRelay.class)
     @ConditionalOnEnabledHealthIndicator("outbox")
@@ -62,9 +76,18 @@ public final class OutboxActuatorAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean(name = "outboxHealthIndicator")
         OutboxHealthIndicator outboxHealthIndicator(
-                OutboxRelay relay, OutboxMonitor monitor, OutboxLimits limits, OutboxProperties properties) {
+                OutboxRelay relay,
+                OutboxMonitor monitor,
+                OutboxLimits limits,
+                ObjectProvider<SlotWatch> slot,
+                OutboxProperties properties) {
+            SlotWatch watch = slot.getIfAvailable();
             return new OutboxHealthIndicator(
-                    relay, monitor, limits, properties.polling().leaseTimeToLive());
+                    relay,
+                    monitor,
+                    limits,
+                    watch == null ? null : new OutboxCdcHealth(relay, watch, properties),
+                    properties.polling().leaseTimeToLive());
         }
     }
 
@@ -75,8 +98,13 @@ public final class OutboxActuatorAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean
         @ConditionalOnAvailableEndpoint(endpoint = OutboxEndpoint.class)
-        OutboxEndpoint outboxEndpoint(OutboxMonitor monitor, OutboxReplay replay, ObjectProvider<OutboxRelay> relay) {
-            return new OutboxEndpoint(monitor, replay, relay);
+        OutboxEndpoint outboxEndpoint(
+                OutboxMonitor monitor,
+                OutboxReplay replay,
+                ObjectProvider<OutboxRelay> relay,
+                ObjectProvider<SlotWatch> slot,
+                ObjectProvider<JdbcSlotKeeper> slotKeeper) {
+            return new OutboxEndpoint(monitor, replay, relay, slot, slotKeeper);
         }
     }
 }

@@ -5,6 +5,9 @@ import io.micropatterns.outbox.OutboxMonitor;
 import io.micropatterns.outbox.OutboxRelay;
 import io.micropatterns.outbox.OutboxReplay;
 import io.micropatterns.outbox.ShardStatus;
+import io.micropatterns.outbox.cdc.SlotFigures;
+import io.micropatterns.outbox.jdbc.JdbcSlotKeeper;
+import io.micropatterns.outbox.jdbc.SlotWatch;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -25,24 +28,35 @@ final class OutboxEndpoint {
     private final OutboxMonitor monitor;
     private final OutboxReplay replay;
     private final ObjectProvider<OutboxRelay> relay;
+    private final ObjectProvider<SlotWatch> slot;
+    private final ObjectProvider<JdbcSlotKeeper> slotKeeper;
 
-    OutboxEndpoint(OutboxMonitor monitor, OutboxReplay replay, ObjectProvider<OutboxRelay> relay) {
+    OutboxEndpoint(
+            OutboxMonitor monitor,
+            OutboxReplay replay,
+            ObjectProvider<OutboxRelay> relay,
+            ObjectProvider<SlotWatch> slot,
+            ObjectProvider<JdbcSlotKeeper> slotKeeper) {
         this.monitor = monitor;
         this.replay = replay;
         this.relay = relay;
+        this.slot = slot;
+        this.slotKeeper = slotKeeper;
     }
 
     /** What waits, and who relays it. */
     @ReadOperation
     Overview overview() {
         OutboxRelay here = relay.getIfAvailable();
+        SlotWatch watch = slot.getIfAvailable();
         return new Overview(
                 monitor.pending(),
                 monitor.oldestPendingAge(),
                 here != null && here.isRunning(),
                 here == null ? null : here.isPaused(),
                 here == null ? List.of() : here.shards(),
-                here == null ? List.of() : here.owners());
+                here == null ? List.of() : here.owners(),
+                watch == null ? null : watch.lastSeen().orElse(null));
     }
 
     /** Pending events by topic. */
@@ -54,7 +68,7 @@ final class OutboxEndpoint {
         return monitor.pendingByTopic();
     }
 
-    /** Pauses, resumes, replays or rebases. */
+    /** Pauses, resumes, replays, rebases, or accepts what a lost slot has cost. */
     @WriteOperation
     Map<String, Object> act(
             @Selector String action,
@@ -74,7 +88,10 @@ final class OutboxEndpoint {
             }
             case "replay" -> Map.of("replayed", replay(from, to, topic, ids));
             case "rebase" -> rebase(shard);
-            default -> throw invalid("POST /outbox/" + action + " is unknown; there are pause, resume, replay, rebase");
+            case "acceptLoss" -> acceptLoss();
+            default ->
+                throw invalid(
+                        "POST /outbox/" + action + " is unknown; there are pause, resume, replay, rebase, acceptLoss");
         };
     }
 
@@ -102,6 +119,14 @@ final class OutboxEndpoint {
                             + " does not need to be rebased on this instance; GET /outbox names the states, and who relays what");
         }
         return Map.of("rebasing", shard);
+    }
+
+    private Map<String, Object> acceptLoss() {
+        JdbcSlotKeeper keeper = slotKeeper.getIfAvailable();
+        if (keeper == null) {
+            throw invalid("this instance has nothing to do with a replication slot (patterns.outbox.relay, storage)");
+        }
+        return Map.of("accepted", keeper.acceptLoss());
     }
 
     private OutboxRelay running() {
@@ -133,6 +158,7 @@ final class OutboxEndpoint {
      * @param paused whether publishing is paused, everywhere; {@code null} on an instance without a relay, which does not know
      * @param shards the shards that this instance relays
      * @param owners who relays which shard, among all instances
+     * @param slot what the database said last of the replication slot; {@code null} where there is to be none
      */
     record Overview(
             long pending,
@@ -140,5 +166,6 @@ final class OutboxEndpoint {
             boolean running,
             @Nullable Boolean paused,
             List<ShardStatus> shards,
-            List<LeaseOwner> owners) {}
+            List<LeaseOwner> owners,
+            @Nullable SlotFigures slot) {}
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -22,13 +23,20 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
     private final OutboxRelay relay;
     private final OutboxMonitor monitor;
     private final OutboxLimits limits;
+    private final @Nullable OutboxCdcHealth cdc;
     private final Duration leaseTimeToLive;
 
-    OutboxHealthIndicator(OutboxRelay relay, OutboxMonitor monitor, OutboxLimits limits, Duration leaseTimeToLive) {
+    OutboxHealthIndicator(
+            OutboxRelay relay,
+            OutboxMonitor monitor,
+            OutboxLimits limits,
+            @Nullable OutboxCdcHealth cdc,
+            Duration leaseTimeToLive) {
         super("The outbox cannot be looked at");
         this.relay = relay;
         this.monitor = monitor;
         this.limits = limits;
+        this.cdc = cdc;
         this.leaseTimeToLive = leaseTimeToLive;
     }
 
@@ -47,6 +55,10 @@ final class OutboxHealthIndicator extends AbstractHealthIndicator {
             if (isDown(shard)) {
                 problems.add("shard " + shard.shard() + ": " + describe(shard));
             }
+        }
+        if (cdc != null) {
+            problems.addAll(cdc.problems());
+            health.withDetail("cdc", cdc.details());
         }
         long pending = monitor.lastKnownPending();
         health.status(problems.isEmpty() ? "UP" : "DOWN")

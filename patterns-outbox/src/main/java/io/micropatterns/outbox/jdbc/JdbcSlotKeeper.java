@@ -213,9 +213,19 @@ public final class JdbcSlotKeeper implements SlotKeeper {
         jdbc.update("update patterns_outbox_slot set messages = true where not messages");
     }
 
-    /** Accepts that what a lost slot had is lost: a new one will be created. One statement. */
-    public void acceptLoss() {
-        record(null);
+    /**
+     * Accepts that what a lost slot had is lost: a new one will be created. A slot that is there has lost nothing. A few
+     * statements.
+     *
+     * @return whether there was a loss to accept
+     */
+    public boolean acceptLoss() {
+        SlotRow row = row();
+        boolean lost = recordedGeneration() != null && (row == null || row.lost() != null);
+        if (lost) {
+            record(null);
+        }
+        return lost;
     }
 
     @Override
