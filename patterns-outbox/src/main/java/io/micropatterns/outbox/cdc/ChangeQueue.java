@@ -113,7 +113,7 @@ public final class ChangeQueue {
             Change change = changes.poll();
             if (change == null) {
                 if (end != null) {
-                    throw new ChangeStreamException(end.getMessage(), end);
+                    throw new ChangeStreamException(String.valueOf(end.getMessage()), end);
                 }
                 return null;
             }

@@ -251,9 +251,9 @@ public final class JdbcOutboxLog implements OutboxLog {
         @Override
         public Optional<String> streamed() {
             return jdbc
-                    .queryForList(
+                    .query(
                             "select streamed from patterns_outbox_shard where shard = ? and streamed is not null",
-                            String.class,
+                            (row, index) -> row.getString(1),
                             number)
                     .stream()
                     .findFirst();

@@ -2,7 +2,6 @@ package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.outbox.cdc.SlotUnavailableException;
 import io.micropatterns.outbox.cdc.SlotUnavailableException.Problem;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
@@ -50,8 +49,9 @@ final class PublicationCheck {
     }
 
     private @Nullable String state() {
-        List<String> states = jdbc.queryForList(STATE, String.class, name);
-        return states.isEmpty() ? null : states.get(0);
+        return jdbc.query(STATE, (row, index) -> row.getString(1), name).stream()
+                .findFirst()
+                .orElse(null);
     }
 
     private boolean exists() {

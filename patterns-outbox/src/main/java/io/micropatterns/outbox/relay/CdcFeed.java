@@ -6,6 +6,7 @@ import io.micropatterns.outbox.cdc.ChangeStreamException;
 import io.micropatterns.outbox.cdc.KeptSlot;
 import io.micropatterns.outbox.cdc.SlotUnavailableException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -190,7 +191,7 @@ final class CdcFeed implements Feed {
         sought = true;
         joining = null;
         creating = null;
-        if (!e.getMessage().equals(state.status().problem())) {
+        if (!Objects.equals(e.getMessage(), state.status().problem())) {
             log.warn("Polling the outbox's table instead of streaming the database's log: {}", e.getMessage());
         }
         state.unavailable(e);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,25 +52,25 @@ final class InsertedRow {
 
     /** The event of a row; {@code null} when it is in a shard that is polled. */
     Change.@Nullable Event read(ByteBuffer tuple, long lsn) {
-        ByteBuffer[] values = new ByteBuffer[columns];
+        @Nullable ByteBuffer[] values = new ByteBuffer[columns];
         int given = tuple.getShort();
         for (int i = 0; i < given; i++) {
             values[i] = value(tuple);
         }
-        if (values[shard].getShort() != 0) {
+        if (given(values[shard]).getShort() != 0) {
             return null;
         }
         OutboxRecord event = new OutboxRecord(
-                values[position].getLong(),
+                given(values[position]).getLong(),
                 0,
-                new UUID(values[id].getLong(), values[id].getLong()),
-                text(values[type]),
-                text(values[topic]),
-                values[key] == null ? null : text(values[key]),
-                bytes(values[payload]),
-                codec.decode(values[headers] == null ? null : text(values[headers])),
-                PgOutputDecoder.instant(values[createdAt].getLong()));
-        return new Change.Event(lsn, values[xid].getLong(), true, event);
+                uuid(given(values[id])),
+                text(given(values[type])),
+                text(given(values[topic])),
+                optional(values[key]),
+                bytes(given(values[payload])),
+                codec.decode(optional(values[headers])),
+                PgOutputDecoder.instant(given(values[createdAt]).getLong()));
+        return new Change.Event(lsn, given(values[xid]).getLong(), true, event);
     }
 
     private static @Nullable ByteBuffer value(ByteBuffer tuple) {
@@ -84,6 +85,18 @@ final class InsertedRow {
         ByteBuffer value = tuple.slice(tuple.position(), length);
         tuple.position(tuple.position() + length);
         return value;
+    }
+
+    private static ByteBuffer given(@Nullable ByteBuffer value) {
+        return Objects.requireNonNull(value, "a column that has a value always");
+    }
+
+    private static UUID uuid(ByteBuffer value) {
+        return new UUID(value.getLong(), value.getLong());
+    }
+
+    private static @Nullable String optional(@Nullable ByteBuffer value) {
+        return value == null ? null : text(value);
     }
 
     private static byte[] bytes(ByteBuffer value) {
