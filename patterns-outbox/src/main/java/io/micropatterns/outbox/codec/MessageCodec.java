@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A whole event as the content of a logical message of the database's log ({@code pg_logical_emit_message}): a version
- * byte, the id, type, topic, key and headers as UTF-8 with their lengths before them, and the payload to the end.
+ * byte, the shard, the id, type, topic, key and headers as UTF-8 with their lengths before them, and the payload to the end.
  * Thread-safe.
  */
 public final class MessageCodec {
@@ -20,17 +20,17 @@ public final class MessageCodec {
 
     private final HeaderCodec headers = new HeaderCodec();
 
-    /** The message of an event; its position, shard and instant are the log's to tell. */
+    /** The message of an event; its position and instant are the log's to tell. */
     public byte[] encode(OutboxRecord event) {
         byte[][] texts = {
             utf8(event.type()), utf8(event.topic()), utf8(event.key()), utf8(headers.encode(event.headers()))
         };
-        int size = 1 + ID_BYTES + event.payload().length;
+        int size = 1 + Integer.BYTES + ID_BYTES + event.payload().length;
         for (byte[] text : texts) {
             size += Integer.BYTES + (text == null ? 0 : text.length);
         }
         ByteBuffer buffer = ByteBuffer.allocate(size);
-        buffer.put(VERSION);
+        buffer.put(VERSION).putInt(event.shard());
         buffer.putLong(event.id().getMostSignificantBits()).putLong(event.id().getLeastSignificantBits());
         for (byte[] text : texts) {
             if (text == null) {
@@ -52,11 +52,12 @@ public final class MessageCodec {
      */
     public OutboxRecord decode(long lsn, Instant committedAt, byte[] message) {
         ByteBuffer buffer = ByteBuffer.wrap(message);
-        if (message.length <= ID_BYTES || buffer.get() != VERSION) {
+        if (message.length <= Integer.BYTES + ID_BYTES || buffer.get() != VERSION) {
             throw new IllegalArgumentException(
                     "The message at " + lsn + " of the database's log is no event of version " + VERSION
                             + ": another program, or a newer version of this library, has written it");
         }
+        int shard = buffer.getInt();
         UUID id = new UUID(buffer.getLong(), buffer.getLong());
         String type = required(text(buffer), "type");
         String topic = required(text(buffer), "topic");
@@ -64,7 +65,7 @@ public final class MessageCodec {
         String headerText = text(buffer);
         byte[] payload = new byte[buffer.remaining()];
         buffer.get(payload);
-        return new OutboxRecord(lsn, 0, id, type, topic, key, payload, headers.decode(headerText), committedAt);
+        return new OutboxRecord(lsn, shard, id, type, topic, key, payload, headers.decode(headerText), committedAt);
     }
 
     private static @Nullable String text(ByteBuffer buffer) {

@@ -43,6 +43,9 @@ public final class LogOutboxStore implements OutboxStore {
 
     @Override
     public void insert(List<OutboxRecord> records) {
+        if (records.isEmpty()) {
+            return;
+        }
         if (full.getAsBoolean() || store(records) == 0) {
             table.insert(records);
         }

@@ -98,12 +98,14 @@ final class LogPosition {
         }
     }
 
-    /** Whatever the mark's snapshot saw has come before it. */
+    /** Whatever the mark's snapshot saw has come before it. One that was passed before ends nothing that is under way. */
     void passed(Change.Mark mark, MarkText text) {
-        end();
-        rows.addAll(text.committed());
-        streamed.addAll(text.committed());
-        upTo = Math.max(upTo, mark.lsn());
+        if (mark.lsn() > upTo) {
+            end();
+            rows.addAll(text.committed());
+            streamed.addAll(text.committed());
+            upTo = mark.lsn();
+        }
     }
 
     private void end() {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
@@ -42,7 +44,7 @@ public abstract class OutboxStoreContract {
     protected abstract List<OutboxRecord> committed(int shard);
 
     /** An event of shard 0 that the database refuses. */
-    protected abstract OutboxRecord refused();
+    protected abstract Optional<OutboxRecord> refused();
 
     @BeforeEach
     final void startStore() {
@@ -146,11 +148,13 @@ public abstract class OutboxStoreContract {
 
     @Test
     void whenOneEventIsRefusedTheTransactionIsLost() {
-        assertThatThrownBy(() -> insert(Events.of(0, "k", "1"), refused(), Events.of(0, "k", "2")))
+        Assumptions.assumeTrue(refused().isPresent(), "the store refuses no event by itself");
+        OutboxRecord refused = refused().get();
+        assertThatThrownBy(() -> insert(Events.of(0, "k", "1"), refused, Events.of(0, "k", "2")))
                 .isInstanceOf(DataAccessException.class);
         Throwable atCommit = catchThrowable(() -> transaction.executeWithoutResult(status -> {
             store.insert(List.of(Events.of(0, "k", "3")));
-            assertThatThrownBy(() -> store.insert(List.of(refused()))).isInstanceOf(DataAccessException.class);
+            assertThatThrownBy(() -> store.insert(List.of(refused))).isInstanceOf(DataAccessException.class);
         }));
 
         // Whether the commit fails as well is for the database; that nothing is left is not.

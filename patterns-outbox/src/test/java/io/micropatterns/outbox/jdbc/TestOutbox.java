@@ -1,8 +1,19 @@
 package io.micropatterns.outbox.jdbc;
 
+import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.schema.PatternSchema;
+import io.micropatterns.outbox.cdc.Change;
+import io.micropatterns.outbox.cdc.ChangeStream;
+import io.micropatterns.outbox.cdc.ReplicationAddress;
+import io.micropatterns.outbox.cdc.ReplicationSlot;
+import io.micropatterns.outbox.wal.WalChangeSource;
 import io.micropatterns.test.postgres.PostgresServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -27,6 +38,60 @@ final class TestOutbox implements AutoCloseable {
 
     JdbcOutboxLog log() {
         return new JdbcOutboxLog(dataSource, transaction);
+    }
+
+    DataSource dataSource() {
+        return dataSource;
+    }
+
+    JdbcTemplate jdbc() {
+        return new JdbcTemplate(dataSource);
+    }
+
+    ReplicationSlot slot() {
+        return SlotNames.of(log().identity("jdbc"), null, null);
+    }
+
+    JdbcSlotKeeper keeper() {
+        return new JdbcSlotKeeper(dataSource, slot(), true, NetworkTimeout.DEFAULT);
+    }
+
+    /** The events in the log since the slot was created. */
+    List<Change.Event> logged() throws InterruptedException {
+        return changes().stream()
+                .filter(Change.Event.class::isInstance)
+                .map(Change.Event.class::cast)
+                .toList();
+    }
+
+    /** The texts of the marks in the log since then. */
+    List<String> marks() throws InterruptedException {
+        return changes().stream()
+                .filter(Change.Mark.class::isInstance)
+                .map(change -> ((Change.Mark) change).text())
+                .toList();
+    }
+
+    private List<Change> changes() throws InterruptedException {
+        PostgresServer server = PostgresServer.shared();
+        ReplicationAddress address =
+                new ReplicationAddress(server.jdbcUrl(database), server.username(), server.password());
+        keeper().find();
+        String end = UUID.randomUUID().toString();
+        keeper().mark(end);
+        List<Change> changes = new ArrayList<>();
+        try (ChangeStream stream = new WalChangeSource(address, Thread::new).open(slot())) {
+            while (true) {
+                Change change = stream.next(Duration.ofSeconds(30));
+                if (change == null) {
+                    throw new AssertionError("the mark does not come: " + changes);
+                }
+                if (change instanceof Change.Mark mark && mark.text().startsWith(end)) {
+                    return changes;
+                }
+                changes.add(change);
+            }
+        }
     }
 
     @Override

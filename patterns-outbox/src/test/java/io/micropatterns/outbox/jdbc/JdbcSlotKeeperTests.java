@@ -1,0 +1,152 @@
+package io.micropatterns.outbox.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.outbox.OutboxRecord;
+import io.micropatterns.outbox.cdc.KeptSlot;
+import io.micropatterns.outbox.cdc.MarkText;
+import io.micropatterns.outbox.cdc.SlotUnavailableException;
+import io.micropatterns.outbox.cdc.SlotUnavailableException.Problem;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class JdbcSlotKeeperTests {
+
+    private static final OutboxRecord EVENT =
+            new OutboxRecord(0, 0, UUID.randomUUID(), "type", "topic", null, new byte[0], Map.of(), Instant.EPOCH);
+
+    private final TestOutbox outbox = new TestOutbox();
+    private final JdbcSlotKeeper keeper = outbox.keeper();
+    private final String name = outbox.slot().name();
+
+    @AfterEach
+    void dropOutbox() {
+        outbox.close();
+    }
+
+    @Test
+    void whatWasCreatedIsFoundAgainAsTheSame() {
+        assertThat(keeper.find()).isEmpty();
+        KeptSlot created = keeper.create();
+
+        assertThat(created.slot()).isEqualTo(outbox.slot());
+        assertThat(keeper.find()).contains(created);
+        assertThat(outbox.keeper().find()).contains(created);
+        assertThat(name).matches("outbox_jdbc_[0-9a-f]{8}");
+    }
+
+    @Test
+    void aSlotMadeByOthersIsTakenAndToldFromTheNext() {
+        outbox.jdbc()
+                .execute("create publication \"" + name
+                        + "\" for table patterns_outbox with (publish = 'insert', publish_via_partition_root = true)");
+        createByHand();
+        KeptSlot first = keeper.find().orElseThrow();
+        assertThat(keeper.find()).contains(first);
+        keeper.drop();
+        assertThat(keeper.find()).as("the first is lost").isEmpty();
+        assertThat(keeper.create().generation()).isNotEqualTo(first.generation());
+    }
+
+    @Test
+    void aSlotRecreatedByOthersStandsFurtherThanWasConfirmed() {
+        KeptSlot created = keeper.create();
+        keeper.drop();
+        keeper.mark("test");
+        createByHand();
+
+        assertThat(keeper.find().orElseThrow().confirmed()).isGreaterThan(created.confirmed());
+    }
+
+    @Test
+    void alteringThePublicationMakesAnotherGenerationOfTheSlot() {
+        KeptSlot created = keeper.create();
+        outbox.jdbc().execute("alter publication \"" + name + "\" set (publish = 'insert, update')");
+        KeptSlot altered = keeper.find().orElseThrow();
+        assertThat(altered.generation()).isNotEqualTo(created.generation());
+
+        outbox.jdbc().execute("alter publication \"" + name + "\" drop table patterns_outbox");
+        assertProblem(Problem.PUBLICATION, "does not have all rows", "Drop it");
+        outbox.jdbc().execute("drop publication \"" + name + "\"");
+        assertThat(keeper.find().orElseThrow().generation()).isNotEqualTo(altered.generation());
+    }
+
+    @Test
+    void aPublicationOfSomeRowsIsNotEnough() {
+        outbox.jdbc()
+                .execute("create publication \"" + name
+                        + "\" for table patterns_outbox where (shard = 0) with (publish = 'insert',"
+                        + " publish_via_partition_root = true)");
+        assertThatExceptionOfType(SlotUnavailableException.class)
+                .isThrownBy(keeper::create)
+                .withMessageContaining("does not have all rows");
+    }
+
+    @Test
+    void whereNothingMayBeCreatedItSaysWhatIsMissing() {
+        JdbcSlotKeeper strict = new JdbcSlotKeeper(outbox.dataSource(), outbox.slot(), false, NetworkTimeout.DEFAULT);
+        assertThatExceptionOfType(SlotUnavailableException.class)
+                .isThrownBy(strict::find)
+                .withMessageContaining("patterns.outbox.cdc.create is false")
+                .withMessageContaining("pg_create_logical_replication_slot");
+        createByHand();
+        assertThatExceptionOfType(SlotUnavailableException.class)
+                .isThrownBy(strict::find)
+                .withMessageContaining("create publication")
+                .satisfies(e -> assertThat(e.problem()).isEqualTo(Problem.PUBLICATION));
+    }
+
+    @Test
+    void aSlotOfAnotherKindIsRefused() {
+        outbox.jdbc().queryForList("select pg_create_logical_replication_slot(?, 'test_decoding')", name);
+        assertProblem(Problem.SLOT, "is not one of pgoutput", "patterns.outbox.cdc.slot");
+    }
+
+    @Test
+    void aSlotLostWithEventsThatWereNowhereElseIsNotPassedOver() {
+        keeper.registerMessages();
+        keeper.create();
+        assertThat(keeper.acceptLoss()).as("nothing is lost").isFalse();
+        keeper.drop();
+
+        assertProblem(Problem.LOST_EVENTS, "does not exist any more", "acceptLoss");
+        assertThat(keeper.acceptLoss()).isTrue();
+        assertThat(keeper.find()).isEmpty();
+        assertThat(keeper.create()).isEqualTo(keeper.find().orElseThrow());
+    }
+
+    @Test
+    void marksSayWhatHadBeenCommittedAndOfWhichSlot() throws Exception {
+        KeptSlot created = keeper.create();
+        outbox.transaction().executeWithoutResult(status -> {
+            outbox.store().insert(List.of(EVENT));
+            keeper.mark("open");
+        });
+        keeper.mark("me");
+
+        MarkText open = MarkText.parse(outbox.marks().get(0));
+        MarkText after = MarkText.parse(outbox.marks().get(1));
+        long transaction = outbox.logged().get(0).transactionId();
+        assertThat(open.committed().sees(transaction)).isFalse();
+        assertThat(after.committed().sees(transaction)).isTrue();
+        assertThat(after.setBy()).isEqualTo("me");
+        assertThat(after.generation()).isEqualTo(created.generation());
+    }
+
+    private void createByHand() {
+        outbox.jdbc().queryForList("select pg_create_logical_replication_slot(?, 'pgoutput')", name);
+    }
+
+    private void assertProblem(Problem problem, String... messages) {
+        assertThatExceptionOfType(SlotUnavailableException.class)
+                .isThrownBy(keeper::find)
+                .withMessageContainingAll(messages)
+                .satisfies(e -> assertThat(e.problem()).isEqualTo(problem));
+    }
+}

@@ -1,0 +1,110 @@
+package io.micropatterns.outbox.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micropatterns.outbox.OutboxRecord;
+import io.micropatterns.outbox.OutboxStore;
+import io.micropatterns.outbox.cdc.Change;
+import io.micropatterns.outbox.contract.OutboxStoreContract;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** The contract on the database's log alone; and the table where the log is not to be had. */
+class LogOutboxStoreTests extends OutboxStoreContract {
+
+    private final AtomicBoolean full = new AtomicBoolean();
+    private TestOutbox outbox;
+    private OutboxStore store;
+
+    @Override
+    protected OutboxStore newStore() {
+        outbox = new TestOutbox();
+        outbox.keeper().create();
+        store = new LogOutboxStore(outbox.dataSource(), outbox.slot(), outbox.store(), full::get);
+        return store;
+    }
+
+    @Override
+    protected TransactionOperations transaction() {
+        return outbox.transaction();
+    }
+
+    @Override
+    protected List<OutboxRecord> committed(int shard) {
+        try {
+            return outbox.logged().stream()
+                    .map(Change.Event::event)
+                    .filter(event -> event.shard() == shard)
+                    .toList();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    protected Optional<OutboxRecord> refused() {
+        return Optional.empty();
+    }
+
+    @Test
+    void storesNothingInTheTable() {
+        store(2);
+
+        assertThat(committed(0)).hasSize(2);
+        assertThat(rows()).isZero();
+    }
+
+    @Test
+    void storesInTheTableWhereThereIsNoSlotToKeepTheLog() {
+        outbox.keeper().drop();
+        store(1);
+        store(3);
+
+        assertThat(rows()).isEqualTo(4);
+        outbox.keeper().create();
+        store(1);
+        assertThat(rows()).isEqualTo(4);
+        assertThat(committed(0)).hasSize(1);
+    }
+
+    @Test
+    void storesInTheTableWhereTheLogIsFull() throws Exception {
+        full.set(true);
+        store(2);
+        assertThat(outbox.logged()).hasSize(2).allMatch(Change.Event::stored);
+        assertThat(rows()).isEqualTo(2);
+    }
+
+    private void store(int events) {
+        outbox.transaction()
+                .executeWithoutResult(status -> store.insert(IntStream.range(0, events)
+                        .mapToObj(i -> new OutboxRecord(
+                                0,
+                                0,
+                                UUID.randomUUID(),
+                                "type",
+                                "topic",
+                                "key",
+                                new byte[] {(byte) i},
+                                Map.of(),
+                                Instant.EPOCH))
+                        .toList()));
+    }
+
+    private long rows() {
+        return outbox.jdbc().queryForObject("select count(*) from only patterns_outbox_default", Long.class);
+    }
+
+    @AfterEach
+    void dropOutbox() {
+        outbox.close();
+    }
+}
