@@ -42,11 +42,12 @@ create table if not exists patterns_outbox_identity (
 insert into patterns_outbox_identity default values on conflict do nothing;
 
 -- The replication slot that this outbox is streamed by, if it is: what tells it from an earlier one of its name, and whether
--- events have been stored in the database's log alone.
+-- events have been stored in the database's log alone; and how some of those were lost, until an operator accepts it.
 create table if not exists patterns_outbox_slot (
     singleton  boolean primary key default true check (singleton),
     name       text,
     generation text,
-    messages   boolean not null default false
+    messages   boolean not null default false,
+    loss       text
 );
 insert into patterns_outbox_slot default values on conflict do nothing;

@@ -86,7 +86,7 @@ public final class OutboxActuatorAutoConfiguration {
                     relay,
                     monitor,
                     limits,
-                    watch == null ? null : new OutboxCdcHealth(relay, watch, properties),
+                    watch == null ? null : new OutboxCdcHealth(relay, watch),
                     properties.polling().leaseTimeToLive());
         }
     }

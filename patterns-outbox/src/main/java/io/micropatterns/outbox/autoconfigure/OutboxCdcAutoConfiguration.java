@@ -90,6 +90,7 @@ public final class OutboxCdcAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    @Conditional(OnRelay.class)
     ReplicationAddress outboxReplicationAddress(
             ObjectProvider<JdbcConnectionDetails> connection, OutboxProperties properties) {
         OutboxProperties.Cdc cdc = properties.cdc();

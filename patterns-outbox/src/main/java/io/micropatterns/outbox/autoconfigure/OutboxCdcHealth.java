@@ -22,12 +22,10 @@ final class OutboxCdcHealth {
 
     private final OutboxRelay relay;
     private final SlotWatch watch;
-    private final boolean messages;
 
-    OutboxCdcHealth(OutboxRelay relay, SlotWatch watch, OutboxProperties properties) {
+    OutboxCdcHealth(OutboxRelay relay, SlotWatch watch) {
         this.relay = relay;
         this.watch = watch;
-        this.messages = properties.storage() == OutboxProperties.StorageType.WAL;
     }
 
     /** The stream of the shard that this instance relays, if it does. */
@@ -42,7 +40,7 @@ final class OutboxCdcHealth {
     List<String> problems() {
         List<String> problems = new ArrayList<>();
         stream(relay).ifPresent(stream -> {
-            if (stream.problem() != null && messages) {
+            if (stream.problem() != null && stream.eventsAtRisk()) {
                 problems.add(stream.problem());
             }
             if (stream.lag().compareTo(SILENT) > 0) {

@@ -1,5 +1,6 @@
 package io.micropatterns.outbox.cdc;
 
+import io.micropatterns.core.cursor.TransactionSnapshot;
 import java.util.Optional;
 
 /** Looks after an outbox's replication slot and publication; the SPI of a database adapter. Thread-safe. */
@@ -22,6 +23,18 @@ public interface SlotKeeper {
 
     /** Whether events have been, or may be, in the log alone, so that losing the slot would lose them. One query. */
     boolean holdsMessages();
+
+    /**
+     * Says that the slot has lost events that were nowhere else, or may have. Until that is accepted there is no slot to be
+     * {@linkplain #find() found}, also after a restart.
+     *
+     * @param how what has happened
+     * @return the exception that says so
+     */
+    SlotUnavailableException lost(String how);
+
+    /** What has been committed by now, and what not. One query. */
+    TransactionSnapshot snapshot();
 
     /** Whether the database has a consumer of the slot, alive as far as it knows. One query. */
     boolean isStreamed();

@@ -1,5 +1,6 @@
 package io.micropatterns.outbox.jdbc;
 
+import io.micropatterns.core.cursor.TransactionSnapshot;
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.outbox.cdc.ChangeStreamException;
@@ -55,23 +56,25 @@ public final class JdbcSlotKeeper implements SlotKeeper {
     @Override
     public Optional<KeptSlot> find() {
         requireLogicalWal();
+        Recorded recorded = recorded();
+        if (recorded.loss != null) {
+            throw lostEvents(recorded.loss);
+        }
+        requireSameName(recorded);
         SlotRow row = row();
-        String known = recordedGeneration();
         if (row == null || row.lost() != null) {
-            if (known != null) {
-                lost(row == null ? "it does not exist any more" : row.lost());
-            }
-            if (row != null) {
-                drop();
-            }
+            gone(recorded, row == null ? "it does not exist any more" : row.lost());
             if (!create) {
                 throw new SlotUnavailableException(
                         Problem.SLOT,
-                        "The replication slot '" + slot.name()
-                                + "' does not exist, and patterns.outbox.cdc.create is false."
-                                + " Create it: select pg_create_logical_replication_slot('" + slot.name()
-                                + "', 'pgoutput')",
+                        "The replication slot '" + slot.name() + "' is " + (row == null ? "missing" : "lost")
+                                + ", and patterns.outbox.cdc.create is false. Create it"
+                                + (row == null ? "" : " anew")
+                                + ": select pg_create_logical_replication_slot('" + slot.name() + "', 'pgoutput')",
                         null);
+            }
+            if (row != null) {
+                drop();
             }
             return Optional.empty();
         }
@@ -80,32 +83,57 @@ public final class JdbcSlotKeeper implements SlotKeeper {
             terminate(row.activePid());
         }
         String state = publication.require();
-        if (known == null) {
-            // Made by others; from here on it is told from what they may make of it later.
-            known = Long.toHexString(row.confirmed());
-            record(known);
+        if (recorded.generation != null) {
+            return Optional.of(kept(row, recorded.generation, state));
         }
-        return Optional.of(kept(row, known, state));
+        // Made by others; from here on it is told from what they may make of it later.
+        String generation = Long.toHexString(row.confirmed());
+        record(generation);
+        return Optional.of(kept(row, generation, state));
+    }
+
+    private void requireSameName(Recorded recorded) {
+        if (recorded.generation != null && !slot.name().equals(recorded.name)) {
+            if (holdsMessages()) {
+                throw lost("patterns.outbox.cdc.slot says '" + slot.name() + "' now, and events may be in '"
+                        + recorded.name + "'; set it back for those");
+            }
+            record(null);
+        }
     }
 
     private KeptSlot kept(SlotRow row, String known, String publicationState) {
         return new KeptSlot(slot, known + "/" + publicationState, row.confirmed(), row.oldest());
     }
 
-    /** Where events may have been in the log alone, nobody but an operator can say that it does not matter. */
-    private void lost(@Nullable String how) {
-        String what = "The replication slot '" + slot.name() + "' was lost: " + how;
-        if (holdsMessages()) {
-            throw new SlotUnavailableException(
-                    Problem.LOST_EVENTS,
-                    what
-                            + ". Events that were stored in the database's log alone (patterns.outbox.storage=wal) and had not"
-                            + " been published are lost with it. New events are stored in the table and relayed from there"
-                            + " until that is accepted: POST to the outbox's endpoint, acceptLoss",
-                    null);
+    private void gone(Recorded recorded, @Nullable String how) {
+        if (recorded.generation != null) {
+            if (holdsMessages()) {
+                throw lost(String.valueOf(how));
+            }
+            log.warn(
+                    "The replication slot '{}' was lost: {}. Nothing is lost with it, for the events are in the table; it is"
+                            + " polled until there is a new slot",
+                    slot.name(),
+                    how);
+            record(null);
         }
-        log.warn("{}. Nothing is lost, for the events are in the table; a new slot will be created", what);
-        record(null);
+    }
+
+    @Override
+    public SlotUnavailableException lost(String how) {
+        jdbc.update("update patterns_outbox_slot set loss = ?", how);
+        return lostEvents(how);
+    }
+
+    private SlotUnavailableException lostEvents(String how) {
+        return new SlotUnavailableException(
+                Problem.LOST_EVENTS,
+                "The replication slot '" + slot.name() + "' was lost or tampered with: " + how
+                        + ". Events that were stored in the database's log alone (patterns.outbox.storage=wal) and had not been"
+                        + " published may be lost with it. The table goes on being relayed, by polling. Once you have accepted"
+                        + " that, POST to /actuator/outbox/acceptLoss, and a new slot will be used",
+                null);
     }
 
     @Override
@@ -132,7 +160,7 @@ public final class JdbcSlotKeeper implements SlotKeeper {
 
     private SlotUnavailableException refused(DataAccessException e) {
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
-        boolean permission = cause instanceof SQLException sql && NO_PERMISSION.equals(sql.getSQLState());
+        boolean permission = isPermission(e);
         return new SlotUnavailableException(
                 permission ? Problem.PERMISSION : Problem.SLOT,
                 "The replication slot '" + slot.name() + "' cannot be created: " + cause.getMessage() + ". "
@@ -179,7 +207,9 @@ public final class JdbcSlotKeeper implements SlotKeeper {
     }
 
     private void terminate(int pid) {
-        jdbc.queryForList("select pg_terminate_backend(?)", Boolean.class, pid);
+        permitted("end the stream of process " + pid + " (pg_signal_backend), which still reads it", () -> {
+            jdbc.queryForList("select pg_terminate_backend(?)", Boolean.class, pid);
+        });
         for (int attempt = 0; attempt < TERMINATION_ATTEMPTS; attempt++) {
             SlotRow row = row();
             if (row == null || row.activePid() == null) {
@@ -197,15 +227,46 @@ public final class JdbcSlotKeeper implements SlotKeeper {
                 null);
     }
 
-    /** Drops the slot, and ends its stream first, so that the database need not keep its log. A few queries. */
+    /**
+     * Drops the slot, and ends its stream first, so that the database need not keep its log. A few queries.
+     *
+     * @throws SlotUnavailableException when the role may not
+     */
     public void drop() {
         SlotRow row = row();
         if (row != null && row.activePid() != null) {
             terminate(row.activePid());
         }
-        jdbc.queryForList(
-                "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ?",
-                slot.name());
+        permitted("drop it (select pg_drop_replication_slot('" + slot.name() + "'))", () -> {
+            jdbc.queryForList(
+                    "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ?",
+                    slot.name());
+        });
+    }
+
+    private void permitted(String what, Runnable statement) {
+        try {
+            statement.run();
+        } catch (DataAccessException e) {
+            if (!isPermission(e)) {
+                throw e;
+            }
+            throw new SlotUnavailableException(
+                    Problem.PERMISSION,
+                    "The replication slot '" + slot.name() + "' needs someone with the right to " + what + ": "
+                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
+                    e);
+        }
+    }
+
+    private static boolean isPermission(DataAccessException e) {
+        return NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException sql
+                && NO_PERMISSION.equals(sql.getSQLState());
+    }
+
+    /** Whether the slot may be dropped, for it will be created anew. */
+    boolean mayDrop() {
+        return create && !holdsMessages();
     }
 
     /** Notes that events are stored in the log alone from now on. One statement. */
@@ -214,18 +275,12 @@ public final class JdbcSlotKeeper implements SlotKeeper {
     }
 
     /**
-     * Accepts that what a lost slot had is lost: a new one will be created. A slot that is there has lost nothing. A few
-     * statements.
+     * Accepts that events were lost with the slot: what there is of a slot, or a new one, is used from here on. One statement.
      *
      * @return whether there was a loss to accept
      */
     public boolean acceptLoss() {
-        SlotRow row = row();
-        boolean lost = recordedGeneration() != null && (row == null || row.lost() != null);
-        if (lost) {
-            record(null);
-        }
-        return lost;
+        return jdbc.update("update patterns_outbox_slot set loss = null, generation = null where loss is not null") > 0;
     }
 
     @Override
@@ -241,6 +296,12 @@ public final class JdbcSlotKeeper implements SlotKeeper {
     }
 
     @Override
+    public TransactionSnapshot snapshot() {
+        return TransactionSnapshot.parse(
+                Objects.requireNonNull(jdbc.queryForObject("select pg_current_snapshot()::text", String.class)));
+    }
+
+    @Override
     public void mark(String setBy) {
         jdbc.queryForList(
                 "select pg_logical_emit_message(false, ?, ? || '|' || coalesce((select generation from patterns_outbox_slot), '')"
@@ -252,13 +313,17 @@ public final class JdbcSlotKeeper implements SlotKeeper {
                 slot.publication());
     }
 
-    private @Nullable String recordedGeneration() {
+    private Recorded recorded() {
         return jdbc
-                .queryForList("select generation from patterns_outbox_slot where name = ?", String.class, slot.name())
+                .query(
+                        "select name, generation, loss from patterns_outbox_slot",
+                        (row, index) ->
+                                new Recorded(row.getString("name"), row.getString("generation"), row.getString("loss")))
                 .stream()
-                .filter(Objects::nonNull)
                 .findFirst()
-                .orElse(null);
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "patterns_outbox_slot is empty; run the insert of io/micropatterns/outbox/schema-postgresql.sql"));
     }
 
     private void record(@Nullable String generation) {
@@ -286,6 +351,11 @@ public final class JdbcSlotKeeper implements SlotKeeper {
                 .findFirst()
                 .orElse(null);
     }
+
+    private record Recorded(
+            @Nullable String name,
+            @Nullable String generation,
+            @Nullable String loss) {}
 
     private record SlotRow(
             boolean ours,

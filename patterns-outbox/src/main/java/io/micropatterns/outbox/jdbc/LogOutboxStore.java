@@ -15,8 +15,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class LogOutboxStore implements OutboxStore {
 
-    private static final String SLOT =
-            " from pg_get_replication_slots() s where s.slot_name = ? and s.wal_status <> 'lost'";
+    private static final String SLOT = " from pg_get_replication_slots() s where s.slot_name = ?"
+            // While it is being created it may not yet keep what is committed.
+            + " and s.confirmed_flush_lsn is not null and s.wal_status <> 'lost'";
     private static final String ONE = "select pg_logical_emit_message(true, ?, ?)::text" + SLOT;
     private static final String MANY = "select count(pg_logical_emit_message(true, ?, m.content))"
             + " from unnest(?) m(content) where exists (select" + SLOT + ")";

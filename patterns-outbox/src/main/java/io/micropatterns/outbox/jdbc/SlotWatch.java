@@ -3,6 +3,7 @@ package io.micropatterns.outbox.jdbc;
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.outbox.cdc.SlotFigures;
+import io.micropatterns.outbox.cdc.SlotUnavailableException;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -54,14 +55,22 @@ public final class SlotWatch {
         SlotFigures figures = look();
         last = figures;
         warn(figures);
-        if (isFull() && !keeper.holdsMessages()) {
+        if (isFull() && keeper.mayDrop()) {
+            giveUp(figures);
+        }
+    }
+
+    private void giveUp(SlotFigures figures) {
+        try {
+            keeper.drop();
             log.warn(
                     "The database kept {} MB of log for the replication slot '{}', more than patterns.outbox.cdc.max-retained:"
                             + " the slot has been dropped, and events are relayed from the table. Nothing is lost. A new slot"
                             + " will be created once the relay has caught up",
                     figures.retainedBytes() / 1_000_000,
                     slot);
-            keeper.drop();
+        } catch (SlotUnavailableException e) {
+            log.warn("{}", e.getMessage());
         }
     }
 

@@ -6,8 +6,10 @@ import io.micropatterns.outbox.cdc.ChangeStreamException;
 import io.micropatterns.outbox.cdc.KeptSlot;
 import io.micropatterns.outbox.cdc.SlotUnavailableException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -25,6 +27,7 @@ final class CdcFeed implements Feed {
 
     private static final Logger log = LoggerFactory.getLogger(CdcFeed.class);
     private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final Duration DOUBT = Duration.ofMillis(200);
     private static final Duration SOON = Duration.ofMillis(100);
 
     private final CdcParts cdc;
@@ -41,6 +44,12 @@ final class CdcFeed implements Feed {
     private @Nullable Boolean messages;
     private @Nullable CompletableFuture<KeptSlot> creating;
     private @Nullable KeptSlot joining;
+    /**
+     * What was in progress when the slot was there: in the log it may have been committed before the slot begins, and yet not
+     * have been visible to who polled then.
+     */
+    private @Nullable TransactionSnapshot inDoubt;
+
     private @Nullable StreamFeed stream;
 
     CdcFeed(CdcParts cdc, Supplier<PollingFeed> polling, Executor executor, StreamState state, String setBy) {
@@ -49,7 +58,7 @@ final class CdcFeed implements Feed {
         this.polling = polling.get();
         this.executor = executor;
         this.state = state;
-        this.setBy = setBy;
+        this.setBy = setBy + "-" + UUID.randomUUID();
     }
 
     @Override
@@ -68,8 +77,18 @@ final class CdcFeed implements Feed {
         try {
             return current.next(after, limit, longest);
         } catch (ChangeStreamException e) {
-            state.failed();
-            throw e;
+            current.close();
+            stream = null;
+            state.closed();
+            if (e instanceof LogGapException) {
+                state.gap();
+            }
+            try {
+                failed(e);
+            } catch (SlotUnavailableException tooLong) {
+                unavailable(tooLong);
+            }
+            return poll(after, limit, longest);
         }
     }
 
@@ -104,7 +123,8 @@ final class CdcFeed implements Feed {
         if (found.isPresent()) {
             sought = true;
             KeptSlot kept = found.get();
-            if (continues(after, kept)) {
+            requireUntouched(after, kept);
+            if (continues(after, kept) && !state.hasGap()) {
                 open(after, kept);
             } else {
                 begin(kept);
@@ -113,6 +133,29 @@ final class CdcFeed implements Feed {
             sought = true;
             creating = CompletableFuture.supplyAsync(cdc.keeper()::create, executor);
         }
+    }
+
+    /** What we confirm has been saved before; so it is others who have confirmed more, or made the slot anew. */
+    private void requireUntouched(Position after, KeptSlot kept) {
+        Streamed streamed = after.streamed();
+        if (streamed != null
+                && isOf(streamed, kept)
+                && Long.compareUnsigned(kept.confirmed(), streamed.upTo()) > 0
+                && cdc.keeper().holdsMessages()) {
+            throw cdc.keeper()
+                    .lost("it stands at " + Long.toHexString(kept.confirmed())
+                            + " in the log, and has been published to " + Long.toHexString(streamed.upTo())
+                            + " only; somebody has advanced it, or made it anew");
+        }
+    }
+
+    /** Whether it is the same slot, whatever has become of the publication. */
+    private static boolean isOf(Streamed streamed, KeptSlot kept) {
+        return slotOf(streamed.generation()).equals(slotOf(kept.generation()));
+    }
+
+    private static String slotOf(String generation) {
+        return generation.substring(0, Math.max(0, generation.indexOf('/')));
     }
 
     private static boolean continues(Position after, KeptSlot kept) {
@@ -138,15 +181,28 @@ final class CdcFeed implements Feed {
     /** From here on nothing is committed that the slot does not have. */
     private void begin(KeptSlot kept) {
         joining = kept;
+        inDoubt = cdc.keeper().snapshot();
         polling = newPolling.get();
         caughtUp = false;
         cdc.keeper().mark(setBy);
     }
 
     private void join(Position after, KeptSlot kept) {
-        if (caughtUp) {
+        if (!caughtUp) {
+            return;
+        }
+        TransactionSnapshot doubtful = inDoubt;
+        if (doubtful == null) {
             joining = null;
             open(after, kept);
+        } else if (System.nanoTime() - soughtAt >= DOUBT.toNanos()) {
+            soughtAt = System.nanoTime();
+            TransactionSnapshot now = cdc.keeper().snapshot();
+            if (Arrays.stream(doubtful.inProgress()).allMatch(now::sees)) {
+                inDoubt = null;
+                polling = newPolling.get();
+                caughtUp = false;
+            }
         }
     }
 
@@ -175,8 +231,8 @@ final class CdcFeed implements Feed {
     /** Of a slot that continues nothing, what it has is new, as far as the log was the only place for it. */
     private Streamed streamed(Position after, KeptSlot kept) {
         Streamed before = after.streamed();
-        if (before != null && before.generation().equals(kept.generation())) {
-            return before;
+        if (before != null && isOf(before, kept)) {
+            return new Streamed(kept.generation(), Math.max(before.upTo(), kept.confirmed()), before.cursor());
         }
         SnapshotCursor cursor = after.cursor();
         // Asked anew: whoever stores messages says so before the first one.
@@ -194,7 +250,7 @@ final class CdcFeed implements Feed {
         if (!Objects.equals(e.getMessage(), state.status().problem())) {
             log.warn("Polling the outbox's table instead of streaming the database's log: {}", e.getMessage());
         }
-        state.unavailable(e);
+        state.unavailable(e, holdsMessages());
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.TransactionSet;
 import io.micropatterns.core.cursor.TransactionSnapshot;
 import io.micropatterns.outbox.cdc.Change;
-import io.micropatterns.outbox.cdc.ChangeStreamException;
 import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.cdc.TransactionIds;
 
@@ -16,7 +15,7 @@ final class LogPosition {
 
     private static final long NONE = -1;
     /** Each has its place in the durable form. */
-    private static final long MOST_UNKNOWN = 100_000;
+    private static final long MOST_UNKNOWN = 20_000;
 
     private final String cluster;
     private final String generation;
@@ -82,12 +81,10 @@ final class LogPosition {
         if (id != transaction) {
             end();
             if (id - Math.min(rows.xmax(), streamed.xmax()) > MOST_UNKNOWN) {
-                throw new ChangeStreamException(
-                        "More than " + MOST_UNKNOWN
-                                + " transactions ended without a mark in the database's log before event "
-                                + event.event().id()
-                                + ", so that they cannot be told apart",
-                        null);
+                throw new LogGapException("More than " + MOST_UNKNOWN
+                        + " transactions ended without a mark in the database's log before event "
+                        + event.event().id()
+                        + ", so that they cannot be told apart");
             }
             transaction = id;
         }

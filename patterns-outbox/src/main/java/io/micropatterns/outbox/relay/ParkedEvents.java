@@ -234,6 +234,7 @@ final class ParkedEvents {
     }
 
     private static String reference(OutboxRecord event) {
-        return Long.toString(event.position());
+        // A row's and a message's position may be alike.
+        return event.position() + "-" + event.id();
     }
 }

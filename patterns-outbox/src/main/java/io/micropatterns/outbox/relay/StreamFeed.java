@@ -31,6 +31,7 @@ final class StreamFeed implements Feed {
     private final LogPosition log;
     private Position position;
     private boolean unmarked = true;
+    private boolean caughtUp;
     private long markedAt = System.nanoTime() - BUSY_MARKS.toNanos();
 
     StreamFeed(
@@ -54,12 +55,12 @@ final class StreamFeed implements Feed {
         mark();
         List<OutboxRecord> events = new ArrayList<>();
         long bytes = 0;
-        boolean caughtUp = false;
+        boolean nowCaughtUp = false;
         boolean moved = false;
         Change change = changes.next(longest.compareTo(LONGEST_WAIT) < 0 ? longest : LONGEST_WAIT);
         for (int seen = 0; change != null; seen++) {
             if (change instanceof Change.Mark mark) {
-                caughtUp |= pass(mark);
+                nowCaughtUp |= pass(mark);
                 moved = true;
             } else if (change instanceof Change.Event event && log.isNew(event)) {
                 log.passed(event);
@@ -74,23 +75,26 @@ final class StreamFeed implements Feed {
         if (moved) {
             position = log.toPosition();
         }
-        return new Page(events, position, caughtUp);
+        return new Page(events, position, nowCaughtUp);
     }
 
     /** Answers whether it is one of this feed's own, which were set after it had been opened. */
     private boolean pass(Change.Mark mark) {
         MarkText text = MarkText.parse(mark.text());
-        if (!text.generation().equals(generation)) {
+        boolean own = text.setBy().equals(setBy);
+        if (text.generation().equals(generation)) {
+            log.passed(mark, text);
+        } else if (own || caughtUp) {
             throw new ChangeStreamException(
                     "The publication or the slot was altered while it was streamed: it was " + generation + " and is "
                             + text.generation() + ". The table is polled for what was left out",
                     null);
         }
-        log.passed(mark, text);
-        boolean own = text.setBy().equals(setBy);
+        // Otherwise it is of a time before; what may have been left out then has been polled.
         if (own) {
             state.marked();
         }
+        caughtUp |= own;
         return own;
     }
 

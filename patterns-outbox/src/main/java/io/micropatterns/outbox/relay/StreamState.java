@@ -16,7 +16,10 @@ final class StreamState {
     /** When the oldest mark was set that has not come back; 0 for none. */
     private volatile long awaitedSince;
 
+    private volatile boolean eventsAtRisk;
+
     private boolean failing;
+    private boolean gap;
     private long failingSince;
 
     /** A stream has been opened. */
@@ -36,6 +39,7 @@ final class StreamState {
         awaitedSince = 0;
         problem = null;
         failing = false;
+        gap = false;
     }
 
     /** It has ended; the table may be polled. */
@@ -53,8 +57,19 @@ final class StreamState {
         return System.nanoTime() - failingSince >= BEARABLE.toNanos();
     }
 
-    void unavailable(SlotUnavailableException newProblem) {
+    /** The table is polled; whether events may be where only the stream could get them. */
+    void unavailable(SlotUnavailableException newProblem, boolean messages) {
+        eventsAtRisk = messages;
         problem = newProblem;
+    }
+
+    /** The stream cannot be taken up where it ended. */
+    void gap() {
+        gap = true;
+    }
+
+    boolean hasGap() {
+        return gap;
     }
 
     /** How long a mark has been awaited. */
@@ -65,6 +80,7 @@ final class StreamState {
 
     StreamStatus status() {
         SlotUnavailableException known = problem;
-        return new StreamStatus(streaming, lag(), known == null ? null : known.getMessage());
+        return new StreamStatus(
+                streaming, lag(), known == null ? null : known.getMessage(), known != null && eventsAtRisk);
     }
 }

@@ -7,6 +7,7 @@ import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.cdc.KeptSlot;
 import io.micropatterns.outbox.cdc.MarkText;
+import io.micropatterns.outbox.cdc.ReplicationSlot;
 import io.micropatterns.outbox.cdc.SlotUnavailableException;
 import io.micropatterns.outbox.cdc.SlotUnavailableException.Problem;
 import java.time.Instant;
@@ -116,9 +117,24 @@ class JdbcSlotKeeperTests {
         keeper.drop();
 
         assertProblem(Problem.LOST_EVENTS, "does not exist any more", "acceptLoss");
+        createByHand();
+        assertProblem(Problem.LOST_EVENTS, "does not exist any more", "acceptLoss");
+        keeper.drop();
         assertThat(keeper.acceptLoss()).isTrue();
         assertThat(keeper.find()).isEmpty();
         assertThat(keeper.create()).isEqualTo(keeper.find().orElseThrow());
+    }
+
+    @Test
+    void anotherNameForASlotThatMayHaveEventsIsALossToo() {
+        keeper.registerMessages();
+        keeper.create();
+        ReplicationSlot renamed = new ReplicationSlot(
+                name + "_2", name, outbox.slot().eventPrefix(), outbox.slot().markPrefix());
+        JdbcSlotKeeper other = new JdbcSlotKeeper(outbox.dataSource(), renamed, true, NetworkTimeout.DEFAULT);
+        assertThatExceptionOfType(SlotUnavailableException.class)
+                .isThrownBy(other::find)
+                .withMessageContaining("events may be in '" + name + "'");
     }
 
     @Test
