@@ -6,6 +6,7 @@ import io.debezium.engine.DebeziumEngine.RecordCommitter;
 import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import io.micropatterns.outbox.cdc.Change;
+import io.micropatterns.outbox.cdc.ChangeQueue;
 import io.micropatterns.outbox.cdc.ChangeStream;
 import io.micropatterns.outbox.cdc.ChangeStreamException;
 import io.micropatterns.outbox.cdc.ReplicationSlot;
@@ -28,8 +29,7 @@ final class DebeziumChangeStream implements ChangeStream {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
     private static final Duration CLOSE_PAUSE = Duration.ofMillis(20);
-    /** What an event weighs besides its payload, roughly. */
-    private static final int EVENT_BYTES = 500;
+    private static final Duration ROOM = Duration.ofSeconds(10);
 
     private final ReplicationSlot slot;
     private final Confirmations confirmations = new Confirmations();
@@ -76,22 +76,20 @@ final class DebeziumChangeStream implements ChangeStream {
             List<RecordChangeEvent<SourceRecord>> records, RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
         List<Change> changes = new ArrayList<>(records.size());
-        long bytes = 0;
         try {
             for (RecordChangeEvent<SourceRecord> record : records) {
                 Change change = decoder.decode(record.record());
                 if (change != null) {
                     changes.add(change);
-                    bytes += EVENT_BYTES + payload(change);
                 }
             }
         } catch (ChangeStreamException e) {
-            queue.put(changes, bytes);
-            queue.fail(e);
+            put(changes);
+            queue.end(e);
             throw e;
         }
         if (!changes.isEmpty()) {
-            queue.put(changes, bytes);
+            put(changes);
         }
         if (!records.isEmpty()) {
             confirmations.by(committer, records.get(0));
@@ -99,8 +97,11 @@ final class DebeziumChangeStream implements ChangeStream {
         }
     }
 
-    private static int payload(Change change) {
-        return change instanceof Change.Event event ? event.event().payload().length : 0;
+    private void put(List<Change> changes) throws InterruptedException {
+        boolean room = false;
+        while (!room) {
+            room = queue.put(changes, ROOM);
+        }
     }
 
     private void ended(boolean success, @Nullable String message, @Nullable Throwable error) {
@@ -109,13 +110,13 @@ final class DebeziumChangeStream implements ChangeStream {
             root = root.getCause();
         }
         String why = root == null || root.getMessage() == null ? message : root.getMessage();
-        queue.fail(new ChangeStreamException(
+        queue.end(new ChangeStreamException(
                 "Debezium has stopped streaming from replication slot '" + slot.name() + "': " + why, error));
     }
 
     @Override
     public @Nullable Change next(Duration timeout) throws InterruptedException {
-        return queue.take(timeout.toNanos());
+        return queue.next(timeout);
     }
 
     @Override

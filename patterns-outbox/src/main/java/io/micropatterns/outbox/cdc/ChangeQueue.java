@@ -9,18 +9,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes between the thread of an adapter that reads them and the one that asks for them: bounded by number and by the bytes
- * of payloads, at the end of which waits the reason why there are no more. Thread-safe.
+ * Changes between the thread of an adapter that reads them and the one that asks for them: bounded by number and by bytes, at
+ * the end of which waits the reason why there are no more. Thread-safe.
  */
 public final class ChangeQueue {
 
-    private static final int MOST = 20_000;
-    private static final long MOST_BYTES = 32_000_000;
-    /** Room for one alone would wake the reader for each. */
-    private static final int ROOM = MOST - MOST / 8;
+    /** What an event takes besides its payload, roughly. */
+    private static final int EVENT_BYTES = 500;
 
-    private static final long ROOM_BYTES = MOST_BYTES - MOST_BYTES / 8;
-
+    private final int mostChanges;
+    private final long mostBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
     private final Condition notFull = lock.newCondition();
@@ -30,10 +28,20 @@ public final class ChangeQueue {
     private @Nullable ChangeStreamException end;
 
     /**
-     * Adds changes once there is room for any; so it may hold more than its bounds by those of one call.
+     * An empty queue.
+     *
+     * @param mostChanges how many changes it may hold, and more by those of one call
+     * @param mostBytes how many bytes they may have, likewise
+     */
+    public ChangeQueue(int mostChanges, long mostBytes) {
+        this.mostChanges = mostChanges;
+        this.mostBytes = mostBytes;
+    }
+
+    /**
+     * Adds changes as soon as there is room for any. Once the queue has been closed, they are thrown away.
      *
      * @return {@code false} when there was no room in time, and nothing has been added
-     * @throws InterruptedException when the thread is interrupted, or the queue has been closed
      */
     public boolean put(List<? extends Change> added, Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
@@ -43,7 +51,7 @@ public final class ChangeQueue {
                 nanos = notFull.awaitNanos(nanos);
             }
             if (closed) {
-                throw new InterruptedException("closed");
+                return true;
             }
             if (isFull()) {
                 return false;
@@ -63,36 +71,42 @@ public final class ChangeQueue {
     }
 
     private boolean isFull() {
-        return changes.size() >= MOST || bytes >= MOST_BYTES;
+        return changes.size() >= mostChanges || bytes >= mostBytes;
+    }
+
+    /** Room for one alone would wake the reader for each. */
+    private boolean hasRoom() {
+        return changes.size() <= mostChanges - mostChanges / 8 && bytes <= mostBytes - mostBytes / 8;
     }
 
     private static long size(Change change) {
-        return change instanceof Change.Event event ? event.event().payload().length : 0;
+        return change instanceof Change.Event event
+                ? EVENT_BYTES + event.event().payload().length
+                : 0;
     }
 
-    /** Says why no more changes come. The first reason counts. */
+    /** Says why no more changes come after those that are there. The first reason counts. */
     public void end(ChangeStreamException reason) {
         lock.lock();
         try {
             if (end == null) {
                 end = reason;
             }
-            notEmpty.signalAll();
+            notEmpty.signal();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Turns away whoever puts. */
-    public void close() {
+    /** Throws all away that is there, and what will come. */
+    public void close(ChangeStreamException reason) {
         lock.lock();
         try {
             closed = true;
-            if (end == null) {
-                end = new ChangeStreamException("The stream has been closed", null);
-            }
-            notFull.signalAll();
-            notEmpty.signalAll();
+            changes.clear();
+            end = reason;
+            notFull.signal();
+            notEmpty.signal();
         } finally {
             lock.unlock();
         }
@@ -111,15 +125,13 @@ public final class ChangeQueue {
                 nanos = notEmpty.awaitNanos(nanos);
             }
             Change change = changes.poll();
-            if (change == null) {
-                if (end != null) {
-                    throw new ChangeStreamException(String.valueOf(end.getMessage()), end);
+            if (change != null) {
+                bytes -= size(change);
+                if (hasRoom()) {
+                    notFull.signal();
                 }
-                return null;
-            }
-            bytes -= size(change);
-            if (changes.size() <= ROOM && bytes <= ROOM_BYTES) {
-                notFull.signal();
+            } else if (end != null) {
+                throw new ChangeStreamException(String.valueOf(end.getMessage()), end);
             }
             return change;
         } finally {

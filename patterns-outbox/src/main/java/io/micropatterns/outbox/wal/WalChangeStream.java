@@ -21,6 +21,8 @@ final class WalChangeStream implements ChangeStream {
 
     private static final Logger log = LoggerFactory.getLogger(WalChangeStream.class);
     private static final Duration STATUS = Duration.ofMillis(500);
+    private static final int MOST_CHANGES = 20_000;
+    private static final long MOST_BYTES = 32_000_000;
     private static final int IDLE_READS = 200;
     private static final int LONGEST_REST_MILLIS = 5;
 
@@ -28,7 +30,7 @@ final class WalChangeStream implements ChangeStream {
     private final PGReplicationStream stream;
     private final PgOutputDecoder decoder;
     private final String slot;
-    private final ChangeQueue queue = new ChangeQueue();
+    private final ChangeQueue queue = new ChangeQueue(MOST_CHANGES, MOST_BYTES);
     private int emptyReads;
     private volatile long confirmed;
     private long told;
@@ -60,7 +62,6 @@ final class WalChangeStream implements ChangeStream {
                 }
                 tellConfirmed();
             }
-            queue.end(new ChangeStreamException("The stream of slot '" + slot + "' has been closed", null));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             queue.end(new ChangeStreamException("The stream of slot '" + slot + "' was interrupted", e));
@@ -115,7 +116,7 @@ final class WalChangeStream implements ChangeStream {
     @Override
     public void close() {
         closed = true;
-        queue.close();
+        queue.close(new ChangeStreamException("The stream of slot '" + slot + "' has been closed", null));
         abort(connection);
     }
 
