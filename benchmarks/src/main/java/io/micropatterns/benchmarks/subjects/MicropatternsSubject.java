@@ -7,6 +7,7 @@ import io.micropatterns.outbox.Outbox;
 import io.micropatterns.outbox.OutboxMessage;
 import io.micropatterns.outbox.OutboxMonitor;
 import io.micropatterns.outbox.OutboxRelay;
+import io.micropatterns.outbox.cdc.SlotKeeper;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -54,20 +55,23 @@ public final class MicropatternsSubject implements Subject {
                 .run();
         outbox = context.getBean(Outbox.class);
         if (relay.equals("wal") || relay.equals("debezium")) {
-            awaitSlot();
+            awaitStreaming();
+        } else if (tableless) {
+            // Without a slot to keep them, events would go to the table.
+            context.getBean(SlotKeeper.class).create();
         }
         context.getBeanProvider(OutboxRelay.class).ifAvailable(OutboxRelay::stop);
         topic = environment.topic();
     }
 
-    /** The relay creates it, and it has only what is committed afterwards. */
-    private void awaitSlot() throws InterruptedException {
+    /** From then on a relay that begins again goes on with the log; what was stored before, it would poll. */
+    private void awaitStreaming() throws InterruptedException {
         JdbcTemplate jdbc = new JdbcTemplate(dataSource());
         long end = System.nanoTime() + PATIENCE_NANOS;
-        while (jdbc.queryForList("select 1 from pg_replication_slots where database = current_database()")
+        while (jdbc.queryForList("select 1 from patterns_outbox_shard where streamed is not null")
                 .isEmpty()) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("The relay has created no replication slot");
+                throw new IllegalStateException("The relay does not stream");
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }

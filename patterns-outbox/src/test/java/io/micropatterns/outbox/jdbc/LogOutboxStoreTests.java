@@ -1,11 +1,13 @@
 package io.micropatterns.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.OutboxStore;
 import io.micropatterns.outbox.cdc.Change;
 import io.micropatterns.outbox.contract.OutboxStoreContract;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,18 @@ class LogOutboxStoreTests extends OutboxStoreContract {
         store(1);
         assertThat(rows()).isEqualTo(4);
         assertThat(committed(0)).hasSize(1);
+    }
+
+    @Test
+    void noticesSoonThatTheSlotIsGone() {
+        store(1);
+        assertThat(rows()).isZero();
+        outbox.keeper().drop();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            store(1);
+            return rows() > 0;
+        });
     }
 
     @Test
