@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A record that came, or an entry of the ledger that should have. */
-record Delivery(UUID id, String key, long number, boolean doomed) {
+record Delivery(UUID id, int partition, String key, long number, boolean doomed) {
 
     /** Marks the events of transactions that will be rolled back. */
     static final String DOOMED = " doomed";
@@ -17,6 +17,10 @@ record Delivery(UUID id, String key, long number, boolean doomed) {
         boolean doomed = record.value().endsWith(DOOMED);
         String number = record.value().replace(DOOMED, "");
         return new Delivery(
-                UUID.fromString(new String(id, StandardCharsets.UTF_8)), record.key(), Long.parseLong(number), doomed);
+                UUID.fromString(new String(id, StandardCharsets.UTF_8)),
+                record.partition(),
+                record.key(),
+                Long.parseLong(number),
+                doomed);
     }
 }

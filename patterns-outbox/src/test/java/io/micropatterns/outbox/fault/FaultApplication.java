@@ -62,7 +62,7 @@ class FaultApplication {
         properties.put("logging.level.org.springframework.transaction.support", "off");
         properties.put("logging.level.io.micropatterns", System.getProperty("fault.log", "error"));
         properties.put("patterns.outbox.name", ledger.topic());
-        properties.put("patterns.outbox.shards", "4");
+        properties.putAll(Setting.ofSuite().properties());
         properties.put("patterns.outbox.polling.lease-time-to-live", "2s");
         properties.put("patterns.outbox.polling.interval", "200ms");
         properties.put("fault.topic", ledger.topic());

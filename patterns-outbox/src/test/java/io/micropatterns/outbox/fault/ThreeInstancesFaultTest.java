@@ -91,7 +91,7 @@ class ThreeInstancesFaultTest {
     private static void awaitTakenOver(Ledger ledger, Instance paused) {
         await("take-over").atMost(Ledger.LONG).until(() -> {
             Map<String, Long> owners = ledger.relayedBy();
-            return owners.size() == 4 && !owners.containsValue(paused.pid());
+            return owners.size() == Setting.ofSuite().shards() && !owners.containsValue(paused.pid());
         });
     }
 }
