@@ -21,6 +21,8 @@ final class StreamFeed implements Feed {
     private static final Duration BUSY_MARKS = Duration.ofMillis(200);
     private static final Duration IDLE_MARKS = Duration.ofSeconds(5);
     private static final Duration SILENT = Duration.ofSeconds(15);
+    private static final Duration GATHERING = Duration.ofMillis(10);
+    private static final int BUSY = 32;
     private static final int MOST_CHANGES = 50_000;
 
     private final ChangeStream changes;
@@ -31,6 +33,7 @@ final class StreamFeed implements Feed {
     private final LogPosition log;
     private Position position;
     private boolean unmarked = true;
+    private boolean busy;
     private boolean caughtUp;
     private long markedAt = System.nanoTime() - BUSY_MARKS.toNanos();
 
@@ -58,6 +61,7 @@ final class StreamFeed implements Feed {
         boolean nowCaughtUp = false;
         boolean moved = false;
         Change change = changes.next(longest.compareTo(LONGEST_WAIT) < 0 ? longest : LONGEST_WAIT);
+        long gatherUntil = System.nanoTime() + (busy ? GATHERING.toNanos() : 0);
         for (int seen = 0; change != null; seen++) {
             if (change instanceof Change.Mark mark) {
                 nowCaughtUp |= pass(mark);
@@ -69,13 +73,20 @@ final class StreamFeed implements Feed {
                 moved = true;
             }
             boolean full = events.size() >= limit.events() || bytes >= limit.bytes() || seen >= MOST_CHANGES;
-            change = full ? null : changes.next(Duration.ZERO);
+            change = full ? null : changes.next(left(gatherUntil));
         }
+        busy = events.size() >= BUSY;
         unmarked |= !events.isEmpty();
         if (moved) {
             position = log.toPosition();
         }
         return new Page(events, position, nowCaughtUp);
+    }
+
+    /** A page for each few events would cost a busy machine more than the events themselves. */
+    private static Duration left(long until) {
+        long nanos = until - System.nanoTime();
+        return nanos > 0 ? Duration.ofNanos(nanos) : Duration.ZERO;
     }
 
     /** Answers whether it is one of this feed's own, which were set after it had been opened. */
