@@ -25,10 +25,14 @@ public final class TransactionSet {
 
     /** Adds a transaction. */
     public void add(long transactionId) {
-        for (; xmax <= transactionId; xmax++) {
+        if (transactionId < xmax) {
+            inProgress.remove(transactionId);
+            return;
+        }
+        for (; xmax < transactionId; xmax++) {
             inProgress.add(xmax);
         }
-        inProgress.remove(transactionId);
+        xmax++;
     }
 
     /** Adds what a snapshot sees. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Changes between the thread of an adapter that reads them and the one that asks for them: bounded by number and by bytes, at
- * the end of which waits the reason why there are no more. Thread-safe.
+ * the end of which waits the reason why there are no more. As much again may have been taken and not asked for. Thread-safe.
  */
 public final class ChangeQueue {
 
@@ -22,10 +22,12 @@ public final class ChangeQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition notEmpty = lock.newCondition();
     private final Condition notFull = lock.newCondition();
-    private final Queue<Change> changes = new ArrayDeque<>();
+    private Queue<Change> changes = new ArrayDeque<>();
     private long bytes;
-    private boolean closed;
+    private volatile boolean closed;
     private @Nullable ChangeStreamException end;
+    /** What the asking thread has taken at once, and not asked for yet. */
+    private Queue<Change> taken = new ArrayDeque<>();
 
     /**
      * An empty queue.
@@ -74,11 +76,6 @@ public final class ChangeQueue {
         return changes.size() >= mostChanges || bytes >= mostBytes;
     }
 
-    /** Room for one alone would wake the reader for each. */
-    private boolean hasRoom() {
-        return changes.size() <= mostChanges - mostChanges / 8 && bytes <= mostBytes - mostBytes / 8;
-    }
-
     private static long size(Change change) {
         return change instanceof Change.Event event
                 ? EVENT_BYTES + event.event().payload().length
@@ -113,27 +110,38 @@ public final class ChangeQueue {
     }
 
     /**
-     * The next change, or {@code null} when none came in time.
+     * The next change, or {@code null} when none came in time; for one thread.
      *
      * @throws ChangeStreamException when there are no more
      */
     public @Nullable Change next(Duration timeout) throws InterruptedException {
+        if (closed) {
+            taken.clear();
+        }
+        Change change = taken.poll();
+        if (change == null) {
+            takeAll(timeout);
+            change = taken.poll();
+        }
+        return change;
+    }
+
+    /** All that are there, for taking them one by one costs more than reading them. */
+    private void takeAll(Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long nanos = timeout.toNanos();
             while (changes.isEmpty() && end == null && nanos > 0) {
                 nanos = notEmpty.awaitNanos(nanos);
             }
-            Change change = changes.poll();
-            if (change != null) {
-                bytes -= size(change);
-                if (hasRoom()) {
-                    notFull.signal();
-                }
-            } else if (end != null) {
+            if (changes.isEmpty() && end != null) {
                 throw new ChangeStreamException(String.valueOf(end.getMessage()), end);
             }
-            return change;
+            Queue<Change> empty = taken;
+            taken = changes;
+            changes = empty;
+            bytes = 0;
+            notFull.signal();
         } finally {
             lock.unlock();
         }

@@ -7,14 +7,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of {@code patterns_outbox} in binary form, by where its columns are. */
+/** Rows of {@code patterns_outbox} in binary form, by where its columns are. Used by one thread. */
 final class InsertedRow {
 
-    private final int columns;
+    private static final int NULL = -1;
+
+    private final int[] starts;
+    private final int[] lengths;
     private final int position;
     private final int xid;
     private final int shard;
@@ -29,7 +31,8 @@ final class InsertedRow {
 
     InsertedRow(String[] names) {
         List<String> all = Arrays.asList(names);
-        this.columns = names.length;
+        this.starts = new int[names.length];
+        this.lengths = new int[names.length];
         this.position = find(all, "position");
         this.xid = find(all, "xid");
         this.shard = find(all, "shard");
@@ -52,60 +55,61 @@ final class InsertedRow {
 
     /** The event of a row; {@code null} when it is in a shard that is polled. */
     Change.@Nullable Event read(ByteBuffer tuple, long lsn) {
-        @Nullable ByteBuffer[] values = new ByteBuffer[columns];
-        int given = tuple.getShort();
-        for (int i = 0; i < given; i++) {
-            values[i] = value(tuple);
-        }
-        if (given(values[shard]).getShort() != 0) {
+        locate(tuple);
+        if (tuple.getShort(given(shard)) != 0) {
             return null;
         }
         OutboxRecord event = new OutboxRecord(
-                given(values[position]).getLong(),
+                tuple.getLong(given(position)),
                 0,
-                uuid(given(values[id])),
-                text(given(values[type])),
-                text(given(values[topic])),
-                optional(values[key]),
-                bytes(given(values[payload])),
-                codec.decode(optional(values[headers])),
-                PgOutputDecoder.instant(given(values[createdAt]).getLong()));
-        return new Change.Event(lsn, given(values[xid]).getLong(), true, event);
+                new UUID(tuple.getLong(given(id)), tuple.getLong(given(id) + Long.BYTES)),
+                text(tuple, type),
+                text(tuple, topic),
+                optional(tuple, key),
+                bytes(tuple, payload),
+                codec.decode(optional(tuple, headers)),
+                PgOutputDecoder.instant(tuple.getLong(given(createdAt))));
+        return new Change.Event(lsn, tuple.getLong(given(xid)), true, event);
     }
 
-    private static @Nullable ByteBuffer value(ByteBuffer tuple) {
-        byte kind = tuple.get();
-        if (kind == 'n') {
-            return null;
+    /** Where each column's value begins, and how long it is. */
+    private void locate(ByteBuffer tuple) {
+        int given = tuple.getShort();
+        if (given != starts.length) {
+            throw new IllegalArgumentException("a row has " + given + " columns, and the table " + starts.length);
         }
-        if (kind != 'b') {
-            throw new IllegalArgumentException("a column's value has form '" + (char) kind + "' instead of binary");
+        for (int i = 0; i < given; i++) {
+            byte kind = tuple.get();
+            if (kind == 'n') {
+                lengths[i] = NULL;
+            } else if (kind == 'b') {
+                lengths[i] = tuple.getInt();
+                starts[i] = tuple.position();
+                tuple.position(starts[i] + lengths[i]);
+            } else {
+                throw new IllegalArgumentException("a column's value has form '" + (char) kind + "' instead of binary");
+            }
         }
-        int length = tuple.getInt();
-        ByteBuffer value = tuple.slice(tuple.position(), length);
-        tuple.position(tuple.position() + length);
-        return value;
     }
 
-    private static ByteBuffer given(@Nullable ByteBuffer value) {
-        return Objects.requireNonNull(value, "a column that has a value always");
+    private int given(int column) {
+        if (lengths[column] == NULL) {
+            throw new IllegalArgumentException("column " + column + " has no value");
+        }
+        return starts[column];
     }
 
-    private static UUID uuid(ByteBuffer value) {
-        return new UUID(value.getLong(), value.getLong());
+    private String text(ByteBuffer tuple, int column) {
+        int start = tuple.arrayOffset() + given(column);
+        return new String(tuple.array(), start, lengths[column], StandardCharsets.UTF_8);
     }
 
-    private static @Nullable String optional(@Nullable ByteBuffer value) {
-        return value == null ? null : text(value);
+    private byte[] bytes(ByteBuffer tuple, int column) {
+        int start = tuple.arrayOffset() + given(column);
+        return Arrays.copyOfRange(tuple.array(), start, start + lengths[column]);
     }
 
-    private static byte[] bytes(ByteBuffer value) {
-        byte[] bytes = new byte[value.remaining()];
-        value.get(bytes);
-        return bytes;
-    }
-
-    private static String text(ByteBuffer value) {
-        return new String(bytes(value), StandardCharsets.UTF_8);
+    private @Nullable String optional(ByteBuffer tuple, int column) {
+        return lengths[column] == NULL ? null : text(tuple, column);
     }
 }

@@ -32,7 +32,9 @@ class RightsStreamTest {
             new JdbcTemplate(ledger.server().dataSource(ledger.database()))
                     .execute("alter role " + ROLE + " replication");
             new Slot(ledger).awaitStreamed();
-            assertThat(streams(application)).allMatch(StreamStatus::streaming);
+            await("streaming")
+                    .atMost(Ledger.LONG)
+                    .until(() -> streams(application).anyMatch(StreamStatus::streaming));
             ledger.awaitMore(50);
             await("the problem is over")
                     .atMost(Ledger.LONG)
