@@ -14,10 +14,8 @@ import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.replication.LogSequenceNumber;
@@ -27,7 +25,7 @@ import org.postgresql.replication.PGReplicationStream;
  * Reads the rows out of the database's log by one thread, pipelines the sends, and confirms each transaction to the slot
  * once it and all before it have been acknowledged.
  */
-final class CdcLimitRelay implements AutoCloseable {
+final class CdcLimitRelay extends HandWrittenRelay {
 
     /** What the publication has of the table, in this order. */
     static final String COLUMNS = "aggregate_key, type, topic, payload, headers";
@@ -35,53 +33,31 @@ final class CdcLimitRelay implements AutoCloseable {
     private static final int STATUS_MILLIS = 1_000;
 
     private final Environment environment;
-    private final KafkaProducer<String, byte[]> producer;
     private final Queue<Sent> unconfirmed = new ArrayDeque<>();
     private List<Future<RecordMetadata>> transaction = new ArrayList<>();
-    private volatile boolean running;
-    private @Nullable Thread thread;
 
     /** A transaction's sends, and where the log goes on after its commit. */
     private record Sent(List<Future<RecordMetadata>> sends, LogSequenceNumber end) {}
 
     CdcLimitRelay(Environment environment) {
+        super("cdc-limit-relay", environment.producer());
         this.environment = environment;
-        this.producer = environment.producer();
     }
 
-    void start() {
-        running = true;
-        thread = new Thread(this::run, "cdc-limit-relay");
-        thread.start();
-    }
-
-    void stop() {
-        running = false;
-        if (thread != null) {
-            try {
-                thread.join();
-            } catch (InterruptedException ex) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private void run() {
+    @Override
+    void relay() throws Exception {
         try (Connection connection = connect();
                 PGReplicationStream stream = stream(connection)) {
-            while (running) {
+            while (isRunning()) {
                 // Waits for a millisecond at most; read() would not even return for stop().
                 ByteBuffer message = stream.readPending();
                 if (message == null || relay(message)) {
                     confirm(stream);
                 }
             }
-            producer.flush();
+            producer().flush();
             confirm(stream);
             stream.forceUpdateStatus();
-        } catch (Exception ex) {
-            // The thread's handler prints it; the scenario then misses events.
-            throw new IllegalStateException("The hand-written relay has failed", ex);
         }
     }
 
@@ -112,7 +88,7 @@ final class CdcLimitRelay implements AutoCloseable {
     /** Whether a transaction is complete with it. */
     private boolean relay(ByteBuffer message) {
         switch (message.get()) {
-            case 'I' -> transaction.add(producer.send(record(message)));
+            case 'I' -> transaction.add(producer().send(record(message)));
             case 'C' -> {
                 message.get(); // flags
                 message.getLong(); // the commit's own position
@@ -165,11 +141,5 @@ final class CdcLimitRelay implements AutoCloseable {
             }
         }
         return true;
-    }
-
-    @Override
-    public void close() {
-        stop();
-        producer.close();
     }
 }

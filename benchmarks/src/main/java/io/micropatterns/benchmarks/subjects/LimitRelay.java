@@ -12,70 +12,46 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Selects a batch in the order of ids, pipelines the sends, awaits every acknowledgement and deletes the batch in one
  * commit. Woken by commits in its own process, with a poll as the net.
  */
-final class LimitRelay implements AutoCloseable {
+final class LimitRelay extends HandWrittenRelay {
 
     static final int BATCH = Integer.getInteger("limit.batch", 5_000);
 
     private static final long POLL_MILLIS = 50;
 
     private final DataSource dataSource;
-    private final KafkaProducer<String, byte[]> producer;
     private final Semaphore woken = new Semaphore(0);
-    private volatile boolean running;
-    private @Nullable Thread thread;
 
     LimitRelay(DataSource dataSource, Environment environment) {
+        super("limit-relay", environment.producer());
         this.dataSource = dataSource;
-        this.producer = environment.producer();
     }
 
     void wake() {
         woken.release();
     }
 
-    void start() {
-        running = true;
-        thread = new Thread(this::run, "limit-relay");
-        thread.start();
-    }
-
-    void stop() {
-        running = false;
-        if (thread != null) {
-            try {
-                thread.join();
-            } catch (InterruptedException ex) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private void run() {
+    @Override
+    void relay() throws Exception {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try (PreparedStatement select = connection.prepareStatement(
                             "select id, aggregate_key, type, topic, payload, headers from outbox order by id limit "
                                     + BATCH);
                     PreparedStatement delete = connection.prepareStatement("delete from outbox where id = any (?)")) {
-                while (running) {
+                while (isRunning()) {
                     woken.drainPermits();
                     if (relay(connection, select, delete) < BATCH) {
                         woken.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
                     }
                 }
             }
-        } catch (Exception ex) {
-            // The thread's handler prints it; the scenario then misses events.
-            throw new IllegalStateException("The hand-written relay has failed", ex);
         }
     }
 
@@ -85,11 +61,11 @@ final class LimitRelay implements AutoCloseable {
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 ids.add(rows.getLong(1));
-                sends.add(producer.send(record(rows)));
+                sends.add(producer().send(record(rows)));
             }
         }
         if (!ids.isEmpty()) {
-            producer.flush();
+            producer().flush();
             for (Future<RecordMetadata> send : sends) {
                 send.get();
             }
@@ -106,11 +82,5 @@ final class LimitRelay implements AutoCloseable {
         record.headers().add("type", row.getString(3).getBytes(StandardCharsets.UTF_8));
         record.headers().add("id", row.getString(6).getBytes(StandardCharsets.UTF_8));
         return record;
-    }
-
-    @Override
-    public void close() {
-        stop();
-        producer.close();
     }
 }

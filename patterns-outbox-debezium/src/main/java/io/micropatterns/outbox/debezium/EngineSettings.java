@@ -90,9 +90,8 @@ final class EngineSettings {
         all.setProperty("slot.name", slot.name());
         all.setProperty("slot.drop.on.stop", "false");
         all.setProperty("slot.max.retries", "0");
-        // Debezium makes a slot that is missing, and what lay between would be lost. It sets this timeout just before,
-        // and
-        // the driver refuses a negative one.
+        // Debezium makes a slot that is missing, and what lay between would be lost. It sets this timeout just
+        // before, and the driver refuses a negative one.
         all.setProperty("internal.create.slot.command.timeout", "-1");
         all.setProperty("publication.name", slot.publication());
         all.setProperty("publication.autocreate.mode", "disabled");
@@ -124,10 +123,9 @@ final class EngineSettings {
     }
 
     private static void flow(Properties all) {
-        // A change waits for so long until Debezium looks at it. The shorter, the more time Debezium takes when idle,
-        // since
-        // it spins for up to the last millisecond of each interval: a sixth of a core at 5 ms, almost half of one at 1
-        // ms.
+        // A change waits for so long until Debezium looks at it. The shorter, the more time Debezium takes when
+        // idle, since it spins for up to the last millisecond of each interval: a sixth of a core at 5 ms, almost
+        // half of one at 1 ms.
         all.setProperty("poll.interval.ms", "5");
         all.setProperty("max.batch.size", "2048");
         all.setProperty("max.queue.size", "8192");

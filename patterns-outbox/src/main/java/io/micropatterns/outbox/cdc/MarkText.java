@@ -3,15 +3,14 @@ package io.micropatterns.outbox.cdc;
 import io.micropatterns.core.cursor.TransactionSnapshot;
 
 /**
- * What a mark says: by whom and when it was set, for which generation of the slot, and what had been committed then, which
+ * What a mark says: by whom it was set, for which generation of the slot, and what had been committed then, which
  * all lies before it in the log.
  *
  * @param setBy who set it
  * @param generation the generation of slot and publication
- * @param epochMillis when, by the database's clock
  * @param committed the transactions that had ended
  */
-public record MarkText(String setBy, String generation, long epochMillis, TransactionSnapshot committed) {
+public record MarkText(String setBy, String generation, TransactionSnapshot committed) {
 
     /**
      * Reads a mark.
@@ -20,9 +19,9 @@ public record MarkText(String setBy, String generation, long epochMillis, Transa
      */
     public static MarkText parse(String text) {
         String[] parts = text.split("\\|", -1);
-        if (parts.length != 4) {
+        if (parts.length != 3) {
             throw new IllegalArgumentException("not a mark: '" + text + "'");
         }
-        return new MarkText(parts[0], parts[1], Long.parseLong(parts[2]), TransactionSnapshot.parse(parts[3]));
+        return new MarkText(parts[0], parts[1], TransactionSnapshot.parse(parts[2]));
     }
 }

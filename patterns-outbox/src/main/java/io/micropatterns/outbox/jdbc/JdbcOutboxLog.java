@@ -205,11 +205,15 @@ public final class JdbcOutboxLog implements OutboxLog {
         }
 
         private Optional<SnapshotCursor> cursor(String column) {
+            return text(column).map(SnapshotCursor::parse);
+        }
+
+        private Optional<String> text(String column) {
             return jdbc
                     .query(
                             "select " + column + " from patterns_outbox_shard where shard = ? and " + column
                                     + " is not null",
-                            (row, index) -> SnapshotCursor.parse(row.getString(1)),
+                            (row, index) -> row.getString(1),
                             number)
                     .stream()
                     .findFirst();
@@ -225,38 +229,30 @@ public final class JdbcOutboxLog implements OutboxLog {
         public void saveProgress(SnapshotCursor progress, long token) {
             // Not worth the wait for the disk: what a crash of the database takes back is published again, or, exactly
             // once, known from the stream.
-            requireCurrent(jdbc.update(
-                    "update patterns_outbox_shard set cursor = ?, token = ?, saved_at = clock_timestamp()"
-                            + " where shard = ? and token <= ?"
-                            + " and set_config('synchronous_commit', 'off', true) is not null",
-                    progress.toString(),
-                    token,
-                    number,
-                    token));
+            save(progress, null, "off", token);
         }
 
         @Override
         public void saveProgress(SnapshotCursor progress, String streamed, long token) {
+            save(progress, streamed, "on", token);
+        }
+
+        private void save(SnapshotCursor progress, @Nullable String streamed, String synchronousCommit, long token) {
             requireCurrent(jdbc.update(
-                    "update patterns_outbox_shard set cursor = ?, streamed = ?, token = ?, saved_at = clock_timestamp()"
-                            + " where shard = ? and token <= ?"
-                            + " and set_config('synchronous_commit', 'on', true) is not null",
+                    "update patterns_outbox_shard set cursor = ?, streamed = coalesce(?, streamed), token = ?,"
+                            + " saved_at = clock_timestamp() where shard = ? and token <= ?"
+                            + " and set_config('synchronous_commit', ?, true) is not null",
                     progress.toString(),
                     streamed,
                     token,
                     number,
-                    token));
+                    token,
+                    synchronousCommit));
         }
 
         @Override
         public Optional<String> streamed() {
-            return jdbc
-                    .query(
-                            "select streamed from patterns_outbox_shard where shard = ? and streamed is not null",
-                            (row, index) -> row.getString(1),
-                            number)
-                    .stream()
-                    .findFirst();
+            return text("streamed");
         }
 
         @Override

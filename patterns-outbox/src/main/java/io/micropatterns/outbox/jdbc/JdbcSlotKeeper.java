@@ -306,7 +306,6 @@ public final class JdbcSlotKeeper implements SlotKeeper {
         jdbc.queryForList(
                 "select pg_logical_emit_message(false, ?, ? || '|' || coalesce((select generation from patterns_outbox_slot), '')"
                         + " || '/' || coalesce((" + PublicationCheck.STATE + "), '')"
-                        + " || '|' || (extract(epoch from clock_timestamp()) * 1000)::bigint"
                         + " || '|' || pg_current_snapshot()::text)::text",
                 slot.markPrefix(),
                 setBy,

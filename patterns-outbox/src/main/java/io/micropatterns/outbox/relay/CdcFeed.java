@@ -63,38 +63,37 @@ final class CdcFeed implements Feed {
 
     @Override
     public Page next(Position after, PageLimit limit, Duration longest) throws InterruptedException {
-        if (stream == null) {
-            try {
+        try {
+            if (stream == null) {
                 attach(after);
-            } catch (SlotUnavailableException e) {
-                unavailable(e);
             }
+            StreamFeed current = stream;
+            if (current != null) {
+                return next(current, after, limit, longest);
+            }
+        } catch (SlotUnavailableException e) {
+            unavailable(e);
         }
-        StreamFeed current = stream;
-        if (current == null) {
-            return poll(after, limit, longest);
-        }
+        return poll(after, limit, longest);
+    }
+
+    private Page next(StreamFeed current, Position after, PageLimit limit, Duration longest)
+            throws InterruptedException {
         try {
             return current.next(after, limit, longest);
         } catch (ChangeStreamException e) {
-            current.close();
+            close();
             stream = null;
-            state.closed();
             if (e instanceof LogGapException) {
                 state.gap();
             }
-            try {
-                failed(e);
-            } catch (SlotUnavailableException tooLong) {
-                unavailable(tooLong);
-            }
-            return poll(after, limit, longest);
+            throw failed(e);
         }
     }
 
     private Page poll(Position after, PageLimit limit, Duration longest) throws InterruptedException {
         boolean soon = joining != null || creating != null || !caughtUp;
-        Page page = polling.next(after, limit, soon && longest.compareTo(SOON) > 0 ? SOON : longest);
+        Page page = polling.next(after, limit, soon ? Waits.shorter(longest, SOON) : longest);
         caughtUp |= page.caughtUp();
         // What was parked may be a message of the log, which only the stream can pass.
         return page.caughtUp() && holdsMessages() ? new Page(page.rows(), page.next(), false) : page;
@@ -211,21 +210,20 @@ final class CdcFeed implements Feed {
         try {
             stream = new StreamFeed(cdc.source().open(kept.slot()), cdc.keeper(), setBy, state, after, streamed);
         } catch (ChangeStreamException e) {
-            failed(e);
-            return;
+            throw failed(e);
         }
         state.opened();
         log.info("Streaming the database's log from slot '{}'", kept.slot().name());
     }
 
-    private void failed(ChangeStreamException e) {
-        if (!state.failed()) {
-            throw e;
-        }
-        throw new SlotUnavailableException(
-                SlotUnavailableException.Problem.STREAM,
-                "The replication slot cannot be streamed, and the table is polled instead: " + e.getMessage(),
-                e);
+    /** The failure, or, once there have been only such for too long, that the table is to be polled. */
+    private ChangeStreamException failed(ChangeStreamException e) {
+        return state.failed()
+                ? new SlotUnavailableException(
+                        SlotUnavailableException.Problem.STREAM,
+                        "The replication slot cannot be streamed, and the table is polled instead: " + e.getMessage(),
+                        e)
+                : e;
     }
 
     /** Of a slot that continues nothing, what it has is new, as far as the log was the only place for it. */

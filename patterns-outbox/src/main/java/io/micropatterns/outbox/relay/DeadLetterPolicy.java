@@ -34,7 +34,6 @@ public record DeadLetterPolicy(int attempts, Duration firstDelay, Duration maxDe
         if (failed >= attempts) {
             return null;
         }
-        Duration delay = firstDelay.multipliedBy(1L << Math.min(20, failed - 1));
-        return delay.compareTo(maxDelay) > 0 ? maxDelay : delay;
+        return Waits.shorter(firstDelay.multipliedBy(1L << Math.min(20, failed - 1)), maxDelay);
     }
 }

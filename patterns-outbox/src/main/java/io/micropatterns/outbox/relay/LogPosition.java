@@ -80,7 +80,7 @@ final class LogPosition {
         long id = transactionId(event);
         if (id != transaction) {
             end();
-            if (id - Math.min(rows.xmax(), streamed.xmax()) > MOST_UNKNOWN) {
+            if (Math.max(unknownWith(rows, id), unknownWith(streamed, id)) > MOST_UNKNOWN) {
                 throw new LogGapException("More than " + MOST_UNKNOWN
                         + " transactions ended without a mark in the database's log before event "
                         + event.event().id()
@@ -122,6 +122,10 @@ final class LogPosition {
     Position toPosition() {
         SnapshotCursor table = cursor(rows, rowPosition, highest);
         return new Position(table, new Streamed(generation, upTo, cursor(streamed, logPosition, 0)));
+    }
+
+    private static long unknownWith(TransactionSet ended, long id) {
+        return ended.unknown() + Math.max(0, id - ended.xmax());
     }
 
     private SnapshotCursor cursor(TransactionSet ended, long position, long highestPosition) {

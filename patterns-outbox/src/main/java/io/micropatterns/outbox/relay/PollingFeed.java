@@ -84,11 +84,7 @@ final class PollingFeed implements Feed {
         if (longest.isZero()) {
             return;
         }
-        wait = shorter(wait, longest);
-        wait = wakeUp.await(wait) ? SHORTEST_WAIT : shorter(wait.multipliedBy(2), longest);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
+        wait = Waits.shorter(wait, longest);
+        wait = wakeUp.await(wait) ? SHORTEST_WAIT : Waits.shorter(wait.multipliedBy(2), longest);
     }
 }

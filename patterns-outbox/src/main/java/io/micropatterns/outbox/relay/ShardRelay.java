@@ -129,8 +129,7 @@ final class ShardRelay {
     }
 
     private static Duration longer(Duration pause) {
-        Duration doubled = pause.multipliedBy(2);
-        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+        return Waits.shorter(pause.multipliedBy(2), LONGEST_PAUSE);
     }
 
     /** The next lease has a larger token; until then the refusal is to be seen. */

@@ -195,13 +195,9 @@ final class ShardSession {
     private Duration longestWait() {
         Duration longest = parts.options().pollInterval();
         if (unsaved) {
-            longest = shorter(longest, parts.options().progressInterval());
+            longest = Waits.shorter(longest, parts.options().progressInterval());
         }
-        return parked.any() ? shorter(longest, DEAD_LETTER_LOOK) : longest;
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
+        return parked.any() ? Waits.shorter(longest, DEAD_LETTER_LOOK) : longest;
     }
 
     private void save() {

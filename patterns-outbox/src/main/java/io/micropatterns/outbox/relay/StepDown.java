@@ -68,8 +68,7 @@ final class StepDown {
         reason = "shard " + shard + ": " + ShardState.describe(cause);
         log.info("Leaving the shards to other instances, if there are any, for {} s ({})", next.toSeconds(), reason);
         leave.accept(next);
-        Duration doubled = next.multipliedBy(2);
-        next = doubled.compareTo(LONGEST) > 0 ? LONGEST : doubled;
+        next = Waits.shorter(next.multipliedBy(2), LONGEST);
     }
 
     /** Why the shards are left to others, while they are. */

@@ -60,7 +60,7 @@ final class StreamFeed implements Feed {
         long bytes = 0;
         boolean nowCaughtUp = false;
         boolean moved = false;
-        Change change = changes.next(longest.compareTo(LONGEST_WAIT) < 0 ? longest : LONGEST_WAIT);
+        Change change = changes.next(Waits.shorter(longest, LONGEST_WAIT));
         long gatherUntil = System.nanoTime() + (busy ? GATHERING.toNanos() : 0);
         for (int seen = 0; change != null; seen++) {
             if (change instanceof Change.Mark mark) {

@@ -154,7 +154,7 @@ class LogPositionTests {
     }
 
     private static Change.Mark mark(long lsn, TransactionSnapshot ended) {
-        return new Change.Mark(lsn, "test|" + GENERATION + "|0|" + ended);
+        return new Change.Mark(lsn, "test|" + GENERATION + "|" + ended);
     }
 
     private static Position start() {

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.test.kafka.KafkaServer;
 import java.time.Duration;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,14 +58,7 @@ class BrokerOutageTests {
     }
 
     private void assertCounts(long placed, long published, long pending, long consumed) {
-        JsonNode status = Objects.requireNonNull(http.get()
-                .uri("/demo/status")
-                .exchange()
-                .expectStatus()
-                .isOk()
-                .expectBody(JsonNode.class)
-                .returnResult()
-                .getResponseBody());
+        JsonNode status = Json.get(http, "/demo/status");
         // Before anything else: neither may ever run ahead.
         assertThat(status.get("published").asLong()).isLessThanOrEqualTo(published);
         assertThat(status.get("placed").asLong()).isEqualTo(placed);

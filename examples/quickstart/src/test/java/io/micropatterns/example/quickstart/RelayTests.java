@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
@@ -29,29 +28,18 @@ class RelayTests {
                     .baseUrl("http://localhost:" + application.getEnvironment().getProperty("local.server.port"))
                     .build();
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(get(http, "/actuator/health")
+                    .untilAsserted(() -> assertThat(Json.get(http, "/actuator/health")
                                     .at("/components/outbox/details/cdc/streaming")
                                     .asBoolean())
                             .isTrue());
             http.post().uri("/demo/orders?count=100").exchange().expectStatus().isAccepted();
 
             await().atMost(PATIENCE).untilAsserted(() -> {
-                JsonNode status = get(http, "/demo/status");
+                JsonNode status = Json.get(http, "/demo/status");
                 assertThat(status.get("placed").asLong()).isEqualTo(100);
                 assertThat(status.get("published").asLong()).isEqualTo(100);
                 assertThat(status.get("consumed").asLong()).isEqualTo(100);
             });
         }
-    }
-
-    private static JsonNode get(RestTestClient http, String path) {
-        return Objects.requireNonNull(http.get()
-                .uri(path)
-                .exchange()
-                .expectStatus()
-                .isOk()
-                .expectBody(JsonNode.class)
-                .returnResult()
-                .getResponseBody());
     }
 }

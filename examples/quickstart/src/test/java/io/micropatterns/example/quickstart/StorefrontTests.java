@@ -297,14 +297,7 @@ class StorefrontTests {
     }
 
     private JsonNode get(String path) {
-        return Objects.requireNonNull(http.get()
-                .uri(path)
-                .exchange()
-                .expectStatus()
-                .isOk()
-                .expectBody(JsonNode.class)
-                .returnResult()
-                .getResponseBody());
+        return Json.get(http, path);
     }
 
     private List<JsonNode> summariesOf(String customer) {
