@@ -1,0 +1,167 @@
+package io.micropatterns.outbox.jdbc;
+
+import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.outbox.cdc.ChangeStreamException;
+import io.micropatterns.outbox.cdc.SlotUnavailableException;
+import io.micropatterns.outbox.cdc.SlotUnavailableException.Problem;
+import io.micropatterns.outbox.cdc.TransactionIds;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The slot as the database has it, in {@code pg_replication_slots}. Thread-safe. */
+final class DatabaseSlot {
+
+    private static final Duration CREATING = Duration.ofHours(12);
+    private static final int TERMINATION_ATTEMPTS = 50;
+    private static final int TERMINATION_MILLIS = 100;
+    private static final int FAILOVER_SLOTS = 170_000;
+    private static final String NO_PERMISSION = "42501";
+
+    private final JdbcTemplate jdbc;
+    private final JdbcTemplate patientJdbc;
+    private final String name;
+
+    DatabaseSlot(DataSource dataSource, NetworkTimeout timeout, String name) {
+        this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout));
+        this.patientJdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout.orMore(CREATING)));
+        this.name = name;
+    }
+
+    /**
+     * Its row.
+     *
+     * @param ours whether it is of {@code pgoutput} and of this database
+     * @param activePid the process that sends its stream
+     * @param lost why it cannot be streamed any more
+     * @param confirmed where its next stream begins; 0 while it is being created
+     * @param oldest no transaction that it still has is older than this one
+     */
+    record Row(
+            boolean ours,
+            @Nullable Integer activePid,
+            @Nullable String lost,
+            long confirmed,
+            long oldest) {}
+
+    @Nullable
+    Row row() {
+        return jdbc
+                .query(
+                        "select plugin = 'pgoutput' and database = current_database() as ours, active_pid, wal_status,"
+                                + " coalesce(confirmed_flush_lsn - '0/0', 0)::bigint as confirmed,"
+                                + " catalog_xmin::text::bigint as oldest,"
+                                + " pg_snapshot_xmax(pg_current_snapshot())::text::bigint as newest"
+                                + " from pg_replication_slots where slot_name = ?",
+                        (row, index) -> new Row(
+                                row.getBoolean("ours"),
+                                row.getObject("active_pid", Integer.class),
+                                "lost".equals(row.getString("wal_status"))
+                                        ? "the database has removed log that it still needed (max_slot_wal_keep_size)"
+                                        : null,
+                                row.getLong("confirmed"),
+                                TransactionIds.complete(row.getLong("oldest"), row.getLong("newest"))),
+                        name)
+                .stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Blocks until all transactions have ended that are in progress now, in the whole database. */
+    Row create() {
+        try {
+            patientJdbc.queryForList(
+                    serverVersion() >= FAILOVER_SLOTS
+                            ? "select pg_create_logical_replication_slot(?, 'pgoutput', failover => true)"
+                            : "select pg_create_logical_replication_slot(?, 'pgoutput')",
+                    name);
+        } catch (DataAccessException e) {
+            throw refused(e);
+        }
+        Row row = row();
+        if (row == null) {
+            throw new ChangeStreamException("The replication slot '" + name + "' was dropped at once", null);
+        }
+        return row;
+    }
+
+    private int serverVersion() {
+        Integer version = jdbc.queryForObject("select current_setting('server_version_num')::int", Integer.class);
+        return version == null ? 0 : version;
+    }
+
+    private SlotUnavailableException refused(DataAccessException e) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
+        boolean permission = isPermission(e);
+        return new SlotUnavailableException(
+                permission ? Problem.PERMISSION : Problem.SLOT,
+                "The replication slot '" + name + "' cannot be created: " + cause.getMessage() + ". "
+                        + (permission
+                                ? "Give the role REPLICATION (alter role ... replication; on managed PostgreSQL by the"
+                                        + " provider's role), or have the slot created by one that has it"
+                                : "Look at max_replication_slots, and at pg_replication_slots for slots that nobody uses"),
+                e);
+    }
+
+    /** Ends its stream first. */
+    void drop() {
+        Row row = row();
+        if (row != null) {
+            endStream(row);
+        }
+        permitted("drop it (select pg_drop_replication_slot('" + name + "'))", () -> {
+            jdbc.queryForList(
+                    "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ?", name);
+        });
+    }
+
+    /** Blocks until whoever reads it, if anybody does, has lost it. */
+    void endStream(Row found) {
+        Integer pid = found.activePid();
+        if (pid == null) {
+            return;
+        }
+        permitted("end the stream of process " + pid + " (pg_signal_backend), which still reads it", () -> {
+            jdbc.queryForList("select pg_terminate_backend(?)", Boolean.class, pid);
+        });
+        for (int attempt = 0; attempt < TERMINATION_ATTEMPTS; attempt++) {
+            Row row = row();
+            if (row == null || row.activePid() == null) {
+                return;
+            }
+            try {
+                Thread.sleep(TERMINATION_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        throw new ChangeStreamException(
+                "The replication slot '" + name + "' is in use by process " + pid + ", which does not end", null);
+    }
+
+    private void permitted(String what, Runnable statement) {
+        try {
+            statement.run();
+        } catch (DataAccessException e) {
+            if (!isPermission(e)) {
+                throw e;
+            }
+            throw new SlotUnavailableException(
+                    Problem.PERMISSION,
+                    "The replication slot '" + name + "' needs someone with the right to " + what + ": "
+                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
+                    e);
+        }
+    }
+
+    private static boolean isPermission(DataAccessException e) {
+        return NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException sql
+                && NO_PERMISSION.equals(sql.getSQLState());
+    }
+}
