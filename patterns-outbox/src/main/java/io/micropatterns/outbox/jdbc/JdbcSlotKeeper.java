@@ -77,11 +77,20 @@ public final class JdbcSlotKeeper implements SlotKeeper {
             return known.generation();
         }
         if (holdsMessages()) {
-            throw lost("patterns.outbox.cdc.slot says '" + slot.name() + "' now, and events may be in '" + known.name()
-                    + "'; set it back for those");
+            throw renamed(known.name());
         }
         recorded.useNone();
         return null;
+    }
+
+    private SlotUnavailableException renamed(@Nullable String former) {
+        return new SlotUnavailableException(
+                Problem.SLOT,
+                "patterns.outbox.cdc.slot says '" + slot.name() + "' now, and events may be in '" + former
+                        + "' that are nowhere else. Nothing is lost with that: set it back to '" + former
+                        + "'. For another slot go back to patterns.outbox.storage=table first, and once '" + former
+                        + "' has been read out: update patterns_outbox_slot set messages = false",
+                null);
     }
 
     private void gone(@Nullable String generation, String how) {

@@ -126,15 +126,19 @@ class JdbcSlotKeeperTests {
     }
 
     @Test
-    void anotherNameForASlotThatMayHaveEventsIsALossToo() {
+    void anotherNameForASlotThatMayHaveEventsIsRefusedUntilItIsSetBack() {
         keeper.registerMessages();
-        keeper.create();
+        KeptSlot created = keeper.create();
         ReplicationSlot renamed = new ReplicationSlot(
                 name + "_2", name, outbox.slot().eventPrefix(), outbox.slot().markPrefix());
         JdbcSlotKeeper other = new JdbcSlotKeeper(outbox.dataSource(), renamed, true, NetworkTimeout.DEFAULT);
         assertThatExceptionOfType(SlotUnavailableException.class)
                 .isThrownBy(other::find)
-                .withMessageContaining("events may be in '" + name + "'");
+                .withMessageContaining("events may be in '" + name + "'")
+                .withMessageContaining("Nothing is lost")
+                .satisfies(e -> assertThat(e.problem()).isEqualTo(Problem.SLOT));
+        assertThat(keeper.find()).contains(created);
+        assertThat(keeper.acceptLoss()).as("nothing was lost").isFalse();
     }
 
     @Test
