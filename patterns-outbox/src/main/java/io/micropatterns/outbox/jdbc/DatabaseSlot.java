@@ -22,6 +22,7 @@ final class DatabaseSlot {
     private static final int TERMINATION_MILLIS = 100;
     private static final int FAILOVER_SLOTS = 170_000;
     private static final String NO_PERMISSION = "42501";
+    private static final String OURS = "plugin = 'pgoutput' and database = current_database()";
 
     private final JdbcTemplate jdbc;
     private final JdbcTemplate patientJdbc;
@@ -36,14 +37,14 @@ final class DatabaseSlot {
     /**
      * Its row.
      *
-     * @param ours whether it is of {@code pgoutput} and of this database
+     * @param foreign what it is, if it is not one of {@code pgoutput} on this database
      * @param activePid the process that sends its stream
      * @param lost why it cannot be streamed any more
      * @param confirmed where its next stream begins; 0 while it is being created
      * @param oldest no transaction that it still has is older than this one
      */
     record Row(
-            boolean ours,
+            @Nullable String foreign,
             @Nullable Integer activePid,
             @Nullable String lost,
             long confirmed,
@@ -53,13 +54,15 @@ final class DatabaseSlot {
     Row row() {
         return jdbc
                 .query(
-                        "select plugin = 'pgoutput' and database = current_database() as ours, active_pid, wal_status,"
+                        "select case when " + OURS + " then null when slot_type = 'physical' then 'a physical one'"
+                                + " else 'one of ' || plugin || ' on the database ' || database end as foreign_kind,"
+                                + " active_pid, wal_status,"
                                 + " coalesce(confirmed_flush_lsn - '0/0', 0)::bigint as confirmed,"
                                 + " catalog_xmin::text::bigint as oldest,"
                                 + " pg_snapshot_xmax(pg_current_snapshot())::text::bigint as newest"
                                 + " from pg_replication_slots where slot_name = ?",
                         (row, index) -> new Row(
-                                row.getBoolean("ours"),
+                                row.getString("foreign_kind"),
                                 row.getObject("active_pid", Integer.class),
                                 "lost".equals(row.getString("wal_status"))
                                         ? "the database has removed log that it still needed (max_slot_wal_keep_size)"
@@ -70,6 +73,22 @@ final class DatabaseSlot {
                 .stream()
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * Refuses what others have under its name.
+     *
+     * @throws SlotUnavailableException when it is not one of {@code pgoutput} on this database
+     */
+    void requireOurs(Row row) {
+        if (row.foreign() != null) {
+            throw new SlotUnavailableException(
+                    Problem.SLOT,
+                    "The replication slot '" + name + "' is not one of pgoutput on this database, but " + row.foreign()
+                            + ", and left to whoever has made it. Choose another name by patterns.outbox.cdc.slot, or"
+                            + " drop it if nobody needs it",
+                    null);
+        }
     }
 
     /** Blocks until all transactions have ended that are in progress now, in the whole database. */
@@ -108,26 +127,38 @@ final class DatabaseSlot {
                 e);
     }
 
-    /** Ends its stream first. */
+    /**
+     * Ends its stream first.
+     *
+     * @throws SlotUnavailableException when it is not one of {@code pgoutput} on this database, or the role may not
+     */
     void drop() {
         Row row = row();
-        if (row != null) {
-            endStream(row);
+        if (row == null) {
+            return;
         }
+        requireOurs(row);
+        endStream(row);
         permitted("drop it (select pg_drop_replication_slot('" + name + "'))", () -> {
             jdbc.queryForList(
-                    "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ?", name);
+                    "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ? and "
+                            + OURS,
+                    name);
         });
     }
 
-    /** Blocks until whoever reads it, if anybody does, has lost it. */
+    /** Blocks until whoever reads it, if anybody does, has lost it. For one that is ours. */
     void endStream(Row found) {
         Integer pid = found.activePid();
         if (pid == null) {
             return;
         }
         permitted("end the stream of process " + pid + " (pg_signal_backend), which still reads it", () -> {
-            jdbc.queryForList("select pg_terminate_backend(?)", Boolean.class, pid);
+            jdbc.queryForList(
+                    "select pg_terminate_backend(active_pid) from pg_replication_slots"
+                            + " where slot_name = ? and active_pid = ? and " + OURS,
+                    name,
+                    pid);
         });
         for (int attempt = 0; attempt < TERMINATION_ATTEMPTS; attempt++) {
             Row row = row();

@@ -54,13 +54,14 @@ public final class JdbcSlotKeeper implements SlotKeeper {
             requireCreation("missing", "it");
             return Optional.empty();
         }
+        database.requireOurs(row);
         if (row.lost() != null) {
             gone(generation, row.lost());
             requireCreation("lost", "it anew");
             drop();
             return Optional.empty();
         }
-        requireOurs(row);
+        requireCreated(row);
         database.endStream(row);
         String state = publication.require();
         // One that others have made is told from here on from what they may make of it later.
@@ -119,15 +120,7 @@ public final class JdbcSlotKeeper implements SlotKeeper {
         }
     }
 
-    private void requireOurs(DatabaseSlot.Row row) {
-        if (!row.ours()) {
-            throw new SlotUnavailableException(
-                    Problem.SLOT,
-                    "The replication slot '" + slot.name()
-                            + "' is not one of pgoutput on this database. Drop it, or choose"
-                            + " another name by patterns.outbox.cdc.slot",
-                    null);
-        }
+    private void requireCreated(DatabaseSlot.Row row) {
         if (row.confirmed() == 0) {
             throw new SlotUnavailableException(
                     Problem.SLOT,
@@ -197,15 +190,15 @@ public final class JdbcSlotKeeper implements SlotKeeper {
     /**
      * Drops the slot, and ends its stream first, so that the database need not keep its log. A few queries.
      *
-     * @throws SlotUnavailableException when the role may not
+     * @throws SlotUnavailableException when the role may not, or the slot of that name belongs to something else
      */
     public void drop() {
         database.drop();
     }
 
-    /** Whether the slot may be dropped, for it will be created anew. */
+    /** Whether the slot may be dropped, for it is the one in use, has no event of its own, and will be created anew. */
     boolean mayDrop() {
-        return create && !holdsMessages();
+        return create && recorded.read().isInUse(slot.name()) && !holdsMessages();
     }
 
     /** Notes that events are stored in the log alone from now on. One statement. */

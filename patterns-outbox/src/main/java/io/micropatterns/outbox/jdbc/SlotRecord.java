@@ -23,7 +23,13 @@ final class SlotRecord {
     record Slot(
             @Nullable String name,
             @Nullable String generation,
-            @Nullable String loss) {}
+            @Nullable String loss) {
+
+        /** Whether it is the slot of that name that is in use. */
+        boolean isInUse(String slot) {
+            return slot.equals(name) && generation != null;
+        }
+    }
 
     Slot read() {
         return jdbc

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Watches how much log the database keeps for the outbox's slot, and gives the slot up before that fills the disk, where no
- * event would be lost with it. Sets marks, too, by which an idle database can forget log. Thread-safe.
+ * Watches how much log the database keeps for the outbox's slot, and gives the slot up before that fills the disk, where the
+ * outbox uses it and no event would be lost with it. Sets marks, too, by which an idle database can forget log. Thread-safe.
  */
 public final class SlotWatch {
 

@@ -106,7 +106,28 @@ class JdbcSlotKeeperTests {
     @Test
     void aSlotOfAnotherKindIsRefused() {
         outbox.jdbc().queryForList("select pg_create_logical_replication_slot(?, 'test_decoding')", name);
-        assertProblem(Problem.SLOT, "is not one of pgoutput", "patterns.outbox.cdc.slot");
+        assertProblem(Problem.SLOT, "is not one of pgoutput", "one of test_decoding on", "patterns.outbox.cdc.slot");
+        assertNotDropped("test_decoding");
+    }
+
+    @Test
+    void aPhysicalSlotIsRefused() {
+        outbox.jdbc().queryForList("select pg_create_physical_replication_slot(?)", name);
+        try {
+            assertProblem(Problem.SLOT, "is not one of pgoutput", "a physical one");
+            assertNotDropped("a physical one");
+        } finally {
+            outbox.jdbc().queryForList("select pg_drop_replication_slot(?)", name);
+        }
+    }
+
+    @Test
+    void aSlotOfAnotherDatabaseIsRefused() {
+        try (TestOutbox other = new TestOutbox()) {
+            other.jdbc().queryForList("select pg_create_logical_replication_slot(?, 'pgoutput')", name);
+            assertProblem(Problem.SLOT, "is not one of pgoutput on this database", "one of pgoutput on the database");
+            assertNotDropped("one of pgoutput on the database");
+        }
     }
 
     @Test
@@ -157,6 +178,15 @@ class JdbcSlotKeeperTests {
         assertThat(after.committed().sees(transaction)).isTrue();
         assertThat(after.setBy()).isEqualTo("me");
         assertThat(after.generation()).isEqualTo(created.generation());
+    }
+
+    private void assertNotDropped(String kind) {
+        assertThatExceptionOfType(SlotUnavailableException.class)
+                .isThrownBy(keeper::drop)
+                .withMessageContaining(kind)
+                .satisfies(e -> assertThat(e.problem()).isEqualTo(Problem.SLOT));
+        assertThat(outbox.jdbc().queryForList("select 1 from pg_replication_slots where slot_name = ?", name))
+                .hasSize(1);
     }
 
     private void createByHand() {
