@@ -8,11 +8,16 @@ import io.micropatterns.outbox.cdc.SlotUnavailableException.Problem;
 import io.micropatterns.outbox.cdc.TransactionIds;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.NestedRuntimeException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The slot as the database has it, in {@code pg_replication_slots}. Thread-safe. */
 final class DatabaseSlot {
@@ -22,15 +27,24 @@ final class DatabaseSlot {
     private static final int TERMINATION_MILLIS = 100;
     private static final int FAILOVER_SLOTS = 170_000;
     private static final String NO_PERMISSION = "42501";
+    private static final String NO_ROOM = "53400";
+    private static final String CANCELLED = "57014";
     private static final String OURS = "plugin = 'pgoutput' and database = current_database()";
+
+    /** Until the end of the transaction; the settings are those that this version of the database has. */
+    private static final String UNTIMED = "select set_config(name, '0', true) from pg_settings"
+            + " where name in ('statement_timeout', 'lock_timeout', 'transaction_timeout')";
 
     private final JdbcTemplate jdbc;
     private final JdbcTemplate patientJdbc;
+    private final TransactionTemplate patientTransaction;
     private final String name;
 
     DatabaseSlot(DataSource dataSource, NetworkTimeout timeout, String name) {
         this.jdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout));
-        this.patientJdbc = new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout.orMore(CREATING)));
+        DataSource patient = new AutoCommitDataSource(dataSource, timeout.orMore(CREATING));
+        this.patientJdbc = new JdbcTemplate(patient);
+        this.patientTransaction = new TransactionTemplate(new JdbcTransactionManager(patient));
         this.name = name;
     }
 
@@ -94,12 +108,12 @@ final class DatabaseSlot {
     /** Blocks until all transactions have ended that are in progress now, in the whole database. */
     Row create() {
         try {
-            patientJdbc.queryForList(
-                    serverVersion() >= FAILOVER_SLOTS
-                            ? "select pg_create_logical_replication_slot(?, 'pgoutput', failover => true)"
-                            : "select pg_create_logical_replication_slot(?, 'pgoutput')",
-                    name);
-        } catch (DataAccessException e) {
+            String creation = creation("?");
+            patientTransaction.executeWithoutResult(status -> {
+                patientJdbc.queryForList(UNTIMED);
+                patientJdbc.queryForList(creation, name);
+            });
+        } catch (DataAccessException | TransactionException e) {
             throw refused(e);
         }
         Row row = row();
@@ -109,22 +123,35 @@ final class DatabaseSlot {
         return row;
     }
 
+    private String creation(String named) {
+        return "select pg_create_logical_replication_slot(" + named + ", 'pgoutput'"
+                + (serverVersion() >= FAILOVER_SLOTS ? ", failover => true)" : ")");
+    }
+
     private int serverVersion() {
         Integer version = jdbc.queryForObject("select current_setting('server_version_num')::int", Integer.class);
         return version == null ? 0 : version;
     }
 
-    private SlotUnavailableException refused(DataAccessException e) {
-        Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
-        boolean permission = isPermission(e);
+    private SlotUnavailableException refused(NestedRuntimeException e) {
         return new SlotUnavailableException(
-                permission ? Problem.PERMISSION : Problem.SLOT,
-                "The replication slot '" + name + "' cannot be created: " + cause.getMessage() + ". "
-                        + (permission
-                                ? "Give the role REPLICATION (alter role ... replication; on managed PostgreSQL by the"
-                                        + " provider's role), or have the slot created by one that has it"
-                                : "Look at max_replication_slots, and at pg_replication_slots for slots that nobody uses"),
+                isPermission(e) ? Problem.PERMISSION : Problem.SLOT,
+                "The replication slot '" + name + "' cannot be created: "
+                        + NestedExceptionUtils.getMostSpecificCause(e).getMessage() + advice(sqlState(e)),
                 e);
+    }
+
+    private static String advice(String sqlState) {
+        return switch (sqlState) {
+            case NO_PERMISSION ->
+                ". Give the role REPLICATION (alter role ... replication; on managed PostgreSQL by the provider's role),"
+                        + " or have the slot created by one that has it";
+            case NO_ROOM -> ". Look at max_replication_slots, and at pg_replication_slots for slots that nobody uses";
+            case CANCELLED ->
+                ". Creating it takes until all transactions have ended that are in progress, and was cancelled before that:"
+                        + " look for old ones in pg_stat_activity (xact_start) and pg_prepared_xacts";
+            default -> "";
+        };
     }
 
     /**
@@ -191,8 +218,13 @@ final class DatabaseSlot {
         }
     }
 
-    private static boolean isPermission(DataAccessException e) {
+    private static boolean isPermission(NestedRuntimeException e) {
+        return NO_PERMISSION.equals(sqlState(e));
+    }
+
+    private static String sqlState(NestedRuntimeException e) {
         return NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException sql
-                && NO_PERMISSION.equals(sql.getSQLState());
+                ? Objects.requireNonNullElse(sql.getSQLState(), "")
+                : "";
     }
 }

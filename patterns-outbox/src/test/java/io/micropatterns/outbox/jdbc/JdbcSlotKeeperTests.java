@@ -2,6 +2,7 @@ package io.micropatterns.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.outbox.OutboxRecord;
@@ -10,17 +11,25 @@ import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.cdc.ReplicationSlot;
 import io.micropatterns.outbox.cdc.SlotUnavailableException;
 import io.micropatterns.outbox.cdc.SlotUnavailableException.Problem;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class JdbcSlotKeeperTests {
 
     private static final OutboxRecord EVENT =
             new OutboxRecord(0, 0, UUID.randomUUID(), "type", "topic", null, new byte[0], Map.of(), Instant.EPOCH);
+
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
 
     private final TestOutbox outbox = new TestOutbox();
     private final JdbcSlotKeeper keeper = outbox.keeper();
@@ -163,6 +172,48 @@ class JdbcSlotKeeperTests {
     }
 
     @Test
+    void aSlotIsCreatedHoweverShortTheTimeoutsOfTheRoleAre() throws Exception {
+        Connection open = longTransaction();
+        CompletableFuture<KeptSlot> creating = CompletableFuture.supplyAsync(impatient()::create);
+        try {
+            awaitBeingCreated();
+            await().during(TIMEOUT.multipliedBy(3)).until(() -> !creating.isDone());
+        } finally {
+            open.close();
+        }
+        assertThat(creating).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(keeper.find()).contains(creating.join());
+    }
+
+    @Test
+    void aCreationThatIsCancelledSaysWhatItWaitedFor() throws Exception {
+        Connection open = longTransaction();
+        try {
+            CompletableFuture<KeptSlot> creating = CompletableFuture.supplyAsync(keeper::create);
+            awaitBeingCreated();
+            outbox.jdbc()
+                    .queryForList(
+                            "select pg_cancel_backend(active_pid) from pg_replication_slots where slot_name = ?", name);
+            assertThat(creating)
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableThat()
+                    .withMessageContaining("pg_prepared_xacts")
+                    .withMessageNotContaining("max_replication_slots");
+        } finally {
+            open.close();
+        }
+    }
+
+    @Test
+    void aSlotThatIsThereAlreadyIsNotForWantOfRoom() {
+        keeper.create();
+        assertThatExceptionOfType(SlotUnavailableException.class)
+                .isThrownBy(keeper::create)
+                .withMessageEndingWith("already exists")
+                .satisfies(e -> assertThat(e.problem()).isEqualTo(Problem.SLOT));
+    }
+
+    @Test
     void marksSayWhatHadBeenCommittedAndOfWhichSlot() throws Exception {
         KeptSlot created = keeper.create();
         outbox.transaction().executeWithoutResult(status -> {
@@ -178,6 +229,34 @@ class JdbcSlotKeeperTests {
         assertThat(after.committed().sees(transaction)).isTrue();
         assertThat(after.setBy()).isEqualTo("me");
         assertThat(after.generation()).isEqualTo(created.generation());
+    }
+
+    private JdbcSlotKeeper impatient() throws SQLException {
+        PGSimpleDataSource impatient = outbox.dataSource().unwrap(PGSimpleDataSource.class);
+        impatient.setOptions(outbox.jdbc()
+                .queryForObject(
+                        "select string_agg('-c ' || name || '=" + TIMEOUT.toMillis()
+                                + "', ' ') from pg_settings where name"
+                                + " in ('statement_timeout', 'lock_timeout', 'transaction_timeout',"
+                                + " 'idle_in_transaction_session_timeout')",
+                        String.class));
+        return new JdbcSlotKeeper(impatient, outbox.slot(), true, NetworkTimeout.DEFAULT);
+    }
+
+    /** No slot is complete before it has ended. */
+    private Connection longTransaction() throws SQLException {
+        Connection connection = outbox.dataSource().getConnection();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_current_xact_id()");
+        }
+        return connection;
+    }
+
+    private void awaitBeingCreated() {
+        await().until(() -> !outbox.jdbc()
+                .queryForList("select 1 from pg_replication_slots where slot_name = ? and active_pid is not null", name)
+                .isEmpty());
     }
 
     private void assertNotDropped(String kind) {
