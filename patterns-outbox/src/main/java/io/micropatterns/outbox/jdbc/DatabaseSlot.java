@@ -70,23 +70,34 @@ final class DatabaseSlot {
                 .query(
                         "select case when " + OURS + " then null when slot_type = 'physical' then 'a physical one'"
                                 + " else 'one of ' || plugin || ' on the database ' || database end as foreign_kind,"
-                                + " active_pid, wal_status,"
+                                + " active_pid, wal_status = 'lost' as lost,"
+                                + " coalesce(to_jsonb(s) ->> 'invalidation_reason', 'wal_removed') as reason,"
                                 + " coalesce(confirmed_flush_lsn - '0/0', 0)::bigint as confirmed,"
                                 + " catalog_xmin::text::bigint as oldest,"
                                 + " pg_snapshot_xmax(pg_current_snapshot())::text::bigint as newest"
-                                + " from pg_replication_slots where slot_name = ?",
+                                + " from pg_replication_slots s where slot_name = ?",
                         (row, index) -> new Row(
                                 row.getString("foreign_kind"),
                                 row.getObject("active_pid", Integer.class),
-                                "lost".equals(row.getString("wal_status"))
-                                        ? "the database has removed log that it still needed (max_slot_wal_keep_size)"
-                                        : null,
+                                row.getBoolean("lost") ? why(row.getString("reason")) : null,
                                 row.getLong("confirmed"),
                                 TransactionIds.complete(row.getLong("oldest"), row.getLong("newest"))),
                         name)
                 .stream()
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static String why(String reason) {
+        return switch (reason) {
+            case "wal_removed" -> "the database has removed log that it still needed (max_slot_wal_keep_size)";
+            case "rows_removed" ->
+                "the database has removed rows of its catalogues that it still needed (hot_standby_feedback of a standby)";
+            case "wal_level_insufficient" -> "the database's wal_level has not been 'logical' for a while";
+            case "idle_timeout" ->
+                "nobody has streamed it for longer than the database's idle_replication_slot_timeout";
+            default -> "the database has invalidated it (" + reason + ")";
+        };
     }
 
     /**
@@ -123,9 +134,19 @@ final class DatabaseSlot {
         return row;
     }
 
+    /** The statement that creates it. One query. */
+    String creation() {
+        return creation("'" + name + "'");
+    }
+
     private String creation(String named) {
         return "select pg_create_logical_replication_slot(" + named + ", 'pgoutput'"
                 + (serverVersion() >= FAILOVER_SLOTS ? ", failover => true)" : ")");
+    }
+
+    /** The statement that drops it. */
+    String dropping() {
+        return "select pg_drop_replication_slot('" + name + "')";
     }
 
     private int serverVersion() {
@@ -166,7 +187,7 @@ final class DatabaseSlot {
         }
         requireOurs(row);
         endStream(row);
-        permitted("drop it (select pg_drop_replication_slot('" + name + "'))", () -> {
+        permitted("drop it (" + dropping() + ")", () -> {
             jdbc.queryForList(
                     "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ? and "
                             + OURS,
@@ -200,7 +221,10 @@ final class DatabaseSlot {
             }
         }
         throw new ChangeStreamException(
-                "The replication slot '" + name + "' is in use by process " + pid + ", which does not end", null);
+                "The replication slot '" + name + "' is in use by process " + pid
+                        + ", which does not end, or is followed by another. Look in pg_stat_activity for who reads"
+                        + " the slot, and stop that: it is for the outbox's relay alone",
+                null);
     }
 
     private void permitted(String what, Runnable statement) {

@@ -51,13 +51,13 @@ public final class JdbcSlotKeeper implements SlotKeeper {
         DatabaseSlot.Row row = database.row();
         if (row == null) {
             gone(generation, "it does not exist any more");
-            requireCreation("missing", "it");
+            requireCreation("missing", "");
             return Optional.empty();
         }
         database.requireOurs(row);
         if (row.lost() != null) {
             gone(generation, row.lost());
-            requireCreation("lost", "it anew");
+            requireCreation("lost", database.dropping() + "; ");
             drop();
             return Optional.empty();
         }
@@ -109,13 +109,13 @@ public final class JdbcSlotKeeper implements SlotKeeper {
         recorded.useNone();
     }
 
-    private void requireCreation(String state, String what) {
+    private void requireCreation(String state, String before) {
         if (!create) {
             throw new SlotUnavailableException(
                     Problem.SLOT,
                     "The replication slot '" + slot.name() + "' is " + state
-                            + ", and patterns.outbox.cdc.create is false. Create " + what
-                            + ": select pg_create_logical_replication_slot('" + slot.name() + "', 'pgoutput')",
+                            + ", and patterns.outbox.cdc.create is false. See that there is the publication first ("
+                            + publication.statement() + "), then create the slot: " + before + database.creation(),
                     null);
         }
     }

@@ -73,7 +73,8 @@ final class PublicationCheck {
         }
     }
 
-    private String statement() {
+    /** The statement that creates it. */
+    String statement() {
         return "create publication \"" + name.replace("\"", "\"\"")
                 + "\" for table patterns_outbox with (publish = 'insert', publish_via_partition_root = true)";
     }

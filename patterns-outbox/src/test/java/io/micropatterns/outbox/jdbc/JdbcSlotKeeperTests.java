@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.cdc.KeptSlot;
 import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.cdc.ReplicationSlot;
 import io.micropatterns.outbox.cdc.SlotUnavailableException;
 import io.micropatterns.outbox.cdc.SlotUnavailableException.Problem;
+import io.micropatterns.test.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,9 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 class JdbcSlotKeeperTests {
 
@@ -104,7 +108,8 @@ class JdbcSlotKeeperTests {
         assertThatExceptionOfType(SlotUnavailableException.class)
                 .isThrownBy(strict::find)
                 .withMessageContaining("patterns.outbox.cdc.create is false")
-                .withMessageContaining("pg_create_logical_replication_slot");
+                .withMessageMatching(".*is missing.*create publication .*select pg_create_logical_replication_slot\\('"
+                        + name + "', 'pgoutput'(, failover => true)?\\)");
         createByHand();
         assertThatExceptionOfType(SlotUnavailableException.class)
                 .isThrownBy(strict::find)
@@ -214,6 +219,56 @@ class JdbcSlotKeeperTests {
     }
 
     @Test
+    void itSaysWhyTheDatabaseDoesWithoutASlot() {
+        try (PostgresServer server = PostgresServer.builder()
+                .embedded()
+                .setting("max_replication_slots", "1")
+                .setting("idle_replication_slot_timeout", "1s")
+                .start()) {
+            DataSource dataSource = server.dataSource(server.createDatabase());
+            PatternSchema.of("outbox", "patterns_outbox").createIfMissing(dataSource);
+            JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+            JdbcSlotKeeper sparse = new JdbcSlotKeeper(dataSource, outbox.slot(), true, NetworkTimeout.DEFAULT);
+
+            jdbc.queryForList("select pg_create_logical_replication_slot(?, 'test_decoding')", name);
+            awaitLost(jdbc);
+            assertProblem(sparse, Problem.SLOT, "one of test_decoding");
+            assertThat(lost(jdbc)).as("others' slots").hasSize(1);
+
+            jdbc.queryForList("select pg_drop_replication_slot(?)", name);
+            jdbc.queryForList("select pg_create_physical_replication_slot('another')");
+            assertThatExceptionOfType(SlotUnavailableException.class)
+                    .isThrownBy(sparse::create)
+                    .withMessageContaining("Look at max_replication_slots");
+
+            jdbc.queryForList("select pg_drop_replication_slot('another')");
+            sparse.create();
+            awaitLost(jdbc);
+            sparse.registerMessages();
+            assertProblem(sparse, Problem.LOST_EVENTS, "idle_replication_slot_timeout", "acceptLoss");
+            assertThat(sparse.acceptLoss()).isTrue();
+            JdbcSlotKeeper strict = new JdbcSlotKeeper(dataSource, outbox.slot(), false, NetworkTimeout.DEFAULT);
+            assertProblem(strict, Problem.SLOT, "is lost", "pg_drop_replication_slot('" + name + "'); select");
+            assertThat(sparse.find()).isEmpty();
+            assertThat(lost(jdbc)).as("the outbox's").isEmpty();
+        }
+    }
+
+    private void awaitLost(JdbcTemplate jdbc) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            jdbc.execute("checkpoint");
+            return !lost(jdbc).isEmpty();
+        });
+    }
+
+    private List<String> lost(JdbcTemplate jdbc) {
+        return jdbc.queryForList(
+                "select slot_name from pg_replication_slots where slot_name = ? and wal_status = 'lost'",
+                String.class,
+                name);
+    }
+
+    @Test
     void marksSayWhatHadBeenCommittedAndOfWhichSlot() throws Exception {
         KeptSlot created = keeper.create();
         outbox.transaction().executeWithoutResult(status -> {
@@ -273,6 +328,10 @@ class JdbcSlotKeeperTests {
     }
 
     private void assertProblem(Problem problem, String... messages) {
+        assertProblem(keeper, problem, messages);
+    }
+
+    private static void assertProblem(JdbcSlotKeeper keeper, Problem problem, String... messages) {
         assertThatExceptionOfType(SlotUnavailableException.class)
                 .isThrownBy(keeper::find)
                 .withMessageContainingAll(messages)
