@@ -17,6 +17,8 @@ abstract class AbstractPostgresServer implements PostgresServer {
 
     private static final String TIMEOUT_SECONDS = "60";
 
+    private static final int STREAM_END_MILLIS = 10_000;
+
     private final String url;
 
     private final String username;
@@ -74,6 +76,9 @@ abstract class AbstractPostgresServer implements PostgresServer {
 
     @Override
     public void dropDatabase(String database) {
+        // Whoever reads a slot's stream may have gone without the database having noticed, and FORCE spares it.
+        execute("SELECT pg_terminate_backend(active_pid, " + STREAM_END_MILLIS + ") FROM pg_replication_slots"
+                + " WHERE active_pid IS NOT NULL AND database = " + literal(database));
         execute("DROP DATABASE IF EXISTS " + quoted(database) + " WITH (FORCE)");
     }
 
@@ -102,5 +107,9 @@ abstract class AbstractPostgresServer implements PostgresServer {
         } catch (SQLException ex) {
             throw new IllegalArgumentException("'" + identifier + "' cannot be a database's name", ex);
         }
+    }
+
+    private static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
     }
 }
