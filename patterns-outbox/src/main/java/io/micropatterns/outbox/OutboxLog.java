@@ -2,6 +2,8 @@ package io.micropatterns.outbox;
 
 import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.SnapshotPage;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,13 @@ public interface OutboxLog {
          * @param maxBytes the page's last event is at the latest that by which the payloads' bytes reach this
          */
         SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit, long maxBytes);
+
+        /**
+         * The committed events of some transactions, in their order.
+         *
+         * @param without the positions of those that are not wanted
+         */
+        List<OutboxRecord> ofTransactions(Collection<Long> transactionIds, Collection<Long> without);
 
         /** The progress saved last. */
         Optional<SnapshotCursor> progress();

@@ -34,6 +34,67 @@ class StreamingTests {
         assertThat(rows()).isEqualTo(storage.equals("table") ? 20 : 0);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"table", "wal"})
+    void manyTransactionsOfOthersBetweenTwoEventsDoNotEndTheStream(String storage) {
+        TestNode node = start("patterns.outbox.storage=" + storage);
+        awaitStreaming(node);
+        publish(node, 0, 1);
+        node.relay().pause();
+        for (int i = 1; i < 4; i++) {
+            useTransactionIds(25_000);
+            publish(node, i, i + 1);
+        }
+        node.relay().resume();
+        assertThat(cluster.values(topic, 4)).containsExactlyElementsOf(texts(0, 4));
+        assertThat(rows()).isEqualTo(storage.equals("table") ? 4 : 0);
+        awaitStreaming(node);
+    }
+
+    private void useTransactionIds(int count) {
+        cluster.jdbc()
+                .execute("do $$ begin for i in 1.." + count
+                        + " loop perform pg_current_xact_id(); commit; end loop; end $$");
+    }
+
+    /** PostgreSQL decides by row, as the publication was when the row was inserted. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void whatThePublicationLeftOutOfATransactionIsFound(int before) {
+        TestNode node = start("patterns.outbox.cdc.create=false", "patterns.outbox.cdc.slot=audit_" + before);
+        createPublicationAndSlot("audit_" + before);
+        awaitStreaming(node);
+        node.transaction().executeWithoutResult(status -> {
+            node.outbox().publishAll(messages(0, before));
+            cluster.jdbc().execute("drop publication audit_" + before);
+            node.outbox().publishAll(messages(before, before + 2));
+            createPublication("audit_" + before);
+            node.outbox().publishAll(messages(before + 2, before + 3));
+        });
+        publish(node, before + 3, before + 4);
+        awaitStreaming(node);
+        publish(node, before + 4, before + 5);
+
+        assertThat(cluster.values(topic, before + 5)).containsExactlyInAnyOrderElementsOf(texts(0, before + 5));
+    }
+
+    private void createPublicationAndSlot(String name) {
+        createPublication(name);
+        cluster.jdbc().execute("select pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
+    }
+
+    private void createPublication(String name) {
+        cluster.jdbc()
+                .execute("create publication " + name + " for table patterns_outbox"
+                        + " with (publish = 'insert', publish_via_partition_root = true)");
+    }
+
+    private List<OutboxMessage> messages(int from, int to) {
+        return texts(from, to).stream()
+                .map(text -> TestNode.text(topic, "key", text))
+                .toList();
+    }
+
     private TestNode start(String... properties) {
         String[] all = java.util.stream.Stream.concat(
                         java.util.stream.Stream.of("patterns.outbox.shards=1", "patterns.outbox.relay=wal"),

@@ -69,13 +69,18 @@ public final class TransactionSnapshot {
         return more.toSnapshot();
     }
 
+    /** All transactions older than this one have ended, and no other. */
+    public static TransactionSnapshot endedBefore(long transactionId) {
+        return of(transactionId, NONE);
+    }
+
     /** Of these transactions, which are ascending. */
     static TransactionSnapshot of(long xmax, long[] inProgress) {
         return new TransactionSnapshot(inProgress.length == 0 ? xmax : inProgress[0], xmax, inProgress);
     }
 
     /** The same snapshot, with one more transaction taken to be still in progress. */
-    TransactionSnapshot without(long transactionId) {
+    public TransactionSnapshot without(long transactionId) {
         if (!sees(transactionId)) {
             return this;
         }

@@ -36,6 +36,10 @@ final class OutboxCdcHealth {
                 .findFirst();
     }
 
+    private boolean isPaused() {
+        return relay.shards().stream().anyMatch(shard -> shard.state() == ShardStatus.State.PAUSED);
+    }
+
     /** What is a failure. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
@@ -43,7 +47,7 @@ final class OutboxCdcHealth {
             if (stream.problem() != null && stream.eventsAtRisk()) {
                 problems.add(stream.problem());
             }
-            if (stream.lag().compareTo(SILENT) > 0) {
+            if (stream.lag().compareTo(SILENT) > 0 && !isPaused()) {
                 problems.add("the stream has been behind the database's log for "
                         + stream.lag().toSeconds() + " s");
             }

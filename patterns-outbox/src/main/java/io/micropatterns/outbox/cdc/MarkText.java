@@ -12,16 +12,24 @@ import io.micropatterns.core.cursor.TransactionSnapshot;
  */
 public record MarkText(String setBy, String generation, TransactionSnapshot committed) {
 
+    /** Set by whoever stores events in the log, inside their transactions, which may see what was some time ago. */
+    public static final String STORE = "store";
+
+    private static final int PARTS = 4;
+
     /**
-     * Reads a mark.
+     * Reads a mark, whose last part is the transaction that it was set in, if there was one: its own snapshot has that for
+     * one that has ended.
      *
      * @throws IllegalArgumentException when it is none
      */
     public static MarkText parse(String text) {
         String[] parts = text.split("\\|", -1);
-        if (parts.length != 3) {
+        if (parts.length != PARTS) {
             throw new IllegalArgumentException("not a mark: '" + text + "'");
         }
-        return new MarkText(parts[0], parts[1], TransactionSnapshot.parse(parts[2]));
+        TransactionSnapshot committed = TransactionSnapshot.parse(parts[2]);
+        return new MarkText(
+                parts[0], parts[1], parts[3].isEmpty() ? committed : committed.without(Long.parseLong(parts[3])));
     }
 }

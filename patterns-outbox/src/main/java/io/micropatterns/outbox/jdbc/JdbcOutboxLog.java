@@ -9,7 +9,9 @@ import io.micropatterns.outbox.FencedException;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxRecord;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -197,6 +199,17 @@ public final class JdbcOutboxLog implements OutboxLog {
         @Override
         public SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit, long maxBytes) {
             return follower.read(after, limit, maxBytes);
+        }
+
+        @Override
+        public List<OutboxRecord> ofTransactions(Collection<Long> transactionIds, Collection<Long> without) {
+            return jdbc.query(
+                    "select " + OutboxRowMapper.COLUMNS + " from patterns_outbox where shard = ?"
+                            + " and xid = any (?::text[]::xid8[]) and not position = any (?) order by position",
+                    new OutboxRowMapper(),
+                    number,
+                    transactionIds.stream().map(String::valueOf).toArray(String[]::new),
+                    without.toArray(Long[]::new));
         }
 
         @Override

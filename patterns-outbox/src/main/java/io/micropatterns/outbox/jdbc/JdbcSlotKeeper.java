@@ -225,12 +225,6 @@ public final class JdbcSlotKeeper implements SlotKeeper {
 
     @Override
     public void mark(String setBy) {
-        jdbc.queryForList(
-                "select pg_logical_emit_message(false, ?, ? || '|' || coalesce((select generation from patterns_outbox_slot), '')"
-                        + " || '/' || coalesce((" + PublicationCheck.STATE + "), '')"
-                        + " || '|' || pg_current_snapshot()::text)::text",
-                slot.markPrefix(),
-                setBy,
-                slot.publication());
+        jdbc.queryForList("select " + MarkSql.SET, MarkSql.parameters(slot, setBy));
     }
 }

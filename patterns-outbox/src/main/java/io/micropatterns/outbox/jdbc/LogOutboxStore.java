@@ -2,6 +2,7 @@ package io.micropatterns.outbox.jdbc;
 
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.OutboxStore;
+import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.cdc.ReplicationSlot;
 import io.micropatterns.outbox.codec.MessageCodec;
 import java.util.List;
@@ -19,9 +20,13 @@ public final class LogOutboxStore implements OutboxStore {
     private static final String MANY =
             "select count(pg_logical_emit_message(true, ?, m.content)) from unnest(?) m(content)";
 
-    /** While it is being created it may not yet keep what is committed. */
-    private static final String SLOT = "select 1 from pg_get_replication_slots() s where s.slot_name = ?"
-            + " and s.confirmed_flush_lsn is not null and s.wal_status <> 'lost'";
+    /**
+     * While it is being created it may not yet keep what is committed. Where it is kept, a mark comes before the events: the
+     * relay can name few transactions only that ended since the last one.
+     */
+    private static final String MARK_IF_KEPT = "select " + MarkSql.SET + " from pg_get_replication_slots() s"
+            + " join patterns_outbox_slot o on o.name = s.slot_name and o.generation is not null"
+            + " where s.confirmed_flush_lsn is not null and s.wal_status <> 'lost'";
 
     /** Asking with each event would cost a twentieth of the transaction; what is lost with a slot is lost either way. */
     private static final long SURE_NANOS = 100_000_000;
@@ -67,7 +72,8 @@ public final class LogOutboxStore implements OutboxStore {
         if (sure && System.nanoTime() - askedAt < SURE_NANOS) {
             return true;
         }
-        sure = !jdbc.queryForList(SLOT, slot.name()).isEmpty();
+        sure = !jdbc.queryForList(MARK_IF_KEPT, String.class, MarkSql.parameters(slot, MarkText.STORE))
+                .isEmpty();
         askedAt = System.nanoTime();
         return sure;
     }

@@ -2,6 +2,8 @@ package io.micropatterns.outbox.relay;
 
 import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.TransactionSnapshot;
+import io.micropatterns.outbox.OutboxLog;
+import io.micropatterns.outbox.cdc.ChangeStream;
 import io.micropatterns.outbox.cdc.ChangeStreamException;
 import io.micropatterns.outbox.cdc.KeptSlot;
 import io.micropatterns.outbox.cdc.SlotUnavailableException;
@@ -32,6 +34,7 @@ final class CdcFeed implements Feed {
 
     private final CdcParts cdc;
     private final Supplier<PollingFeed> newPolling;
+    private final OutboxLog.Shard events;
     private final Executor executor;
     private final StreamState state;
     private final String setBy;
@@ -50,31 +53,55 @@ final class CdcFeed implements Feed {
      */
     private @Nullable TransactionSnapshot inDoubt;
 
+    private @Nullable StreamAudit audit;
     private @Nullable StreamFeed stream;
 
-    CdcFeed(CdcParts cdc, Supplier<PollingFeed> polling, Executor executor, StreamState state, String setBy) {
+    CdcFeed(
+            CdcParts cdc,
+            Supplier<PollingFeed> polling,
+            OutboxLog.Shard events,
+            Executor executor,
+            StreamState state,
+            String setBy) {
         this.cdc = cdc;
         this.newPolling = polling;
         this.polling = polling.get();
+        this.events = events;
         this.executor = executor;
         this.state = state;
-        this.setBy = setBy + "-" + UUID.randomUUID();
+        this.setBy = setBy;
     }
 
     @Override
     public Page next(Position after, PageLimit limit, Duration longest) throws InterruptedException {
         try {
-            if (stream == null) {
+            if (stream == null && audit == null) {
                 attach(after);
             }
-            StreamFeed current = stream;
-            if (current != null) {
-                return next(current, after, limit, longest);
+            if (audit != null) {
+                return next(audit, after);
+            }
+            if (stream != null) {
+                return next(stream, after, limit, longest);
             }
         } catch (SlotUnavailableException e) {
             unavailable(e);
         }
         return poll(after, limit, longest);
+    }
+
+    private Page next(StreamAudit current, Position after) throws InterruptedException {
+        try {
+            Page page = current.next(after);
+            if (current.isDone()) {
+                close();
+            }
+            return page;
+        } catch (ChangeStreamException e) {
+            close();
+            joining = null;
+            throw failed(e);
+        }
     }
 
     private Page next(StreamFeed current, Position after, PageLimit limit, Duration longest)
@@ -83,7 +110,6 @@ final class CdcFeed implements Feed {
             return current.next(after, limit, longest);
         } catch (ChangeStreamException e) {
             close();
-            stream = null;
             if (e instanceof LogGapException) {
                 state.gap();
             }
@@ -92,11 +118,15 @@ final class CdcFeed implements Feed {
     }
 
     private Page poll(Position after, PageLimit limit, Duration longest) throws InterruptedException {
-        boolean soon = joining != null || creating != null || !caughtUp;
+        boolean soon = joins() || !caughtUp;
         Page page = polling.next(after, limit, soon ? Waits.shorter(longest, SOON) : longest);
         caughtUp |= page.caughtUp();
         // What was parked may be a message of the log, which only the stream can pass.
         return page.caughtUp() && holdsMessages() ? new Page(page.rows(), page.next(), false) : page;
+    }
+
+    private boolean joins() {
+        return joining != null || creating != null;
     }
 
     private boolean holdsMessages() {
@@ -184,6 +214,7 @@ final class CdcFeed implements Feed {
         polling = newPolling.get();
         caughtUp = false;
         cdc.keeper().mark(setBy);
+        state.joining();
     }
 
     private void join(Position after, KeptSlot kept) {
@@ -192,24 +223,45 @@ final class CdcFeed implements Feed {
         }
         TransactionSnapshot doubtful = inDoubt;
         if (doubtful == null) {
-            joining = null;
             open(after, kept);
         } else if (System.nanoTime() - soughtAt >= DOUBT.toNanos()) {
             soughtAt = System.nanoTime();
             TransactionSnapshot now = cdc.keeper().snapshot();
-            if (Arrays.stream(doubtful.inProgress()).allMatch(now::sees)) {
+            long[] still = Arrays.stream(doubtful.inProgress())
+                    .filter(id -> !now.sees(id))
+                    .toArray();
+            if (still.length == 0) {
                 inDoubt = null;
                 polling = newPolling.get();
                 caughtUp = false;
+            } else {
+                state.waitsFor(
+                        "streaming begins once " + still.length + " transactions have ended that began before the"
+                                + " slot was found, the oldest of them " + still[0]
+                                + " (pg_stat_activity has it as backend_xid, or"
+                                + " pg_prepared_xacts); until then the table is polled");
             }
         }
     }
 
     private void open(Position after, KeptSlot kept) {
-        Streamed streamed = streamed(after, kept);
+        Streamed before = after.streamed();
+        // Only marks set from here on tell of the publication as this stream has it.
+        String mine = setBy + "-" + UUID.randomUUID();
         try {
-            stream = new StreamFeed(cdc.source().open(kept.slot()), cdc.keeper(), setBy, state, after, streamed);
+            ChangeStream changes = cdc.source().open(kept.slot());
+            if (before != null && isOf(before, kept) && !before.generation().equals(kept.generation())) {
+                log.info(
+                        "Looking for what the publication '{}' left out while it was altered",
+                        kept.slot().publication());
+                joining = kept;
+                audit = new StreamAudit(changes, cdc.keeper(), mine, kept.generation(), before, events);
+                return;
+            }
+            joining = null;
+            stream = new StreamFeed(changes, cdc.keeper(), mine, state, after, streamed(before, after.cursor(), kept));
         } catch (ChangeStreamException e) {
+            joining = null;
             throw failed(e);
         }
         state.opened();
@@ -227,28 +279,32 @@ final class CdcFeed implements Feed {
     }
 
     /** Of a slot that continues nothing, what it has is new, as far as the log was the only place for it. */
-    private Streamed streamed(Position after, KeptSlot kept) {
-        Streamed before = after.streamed();
+    private Streamed streamed(@Nullable Streamed before, SnapshotCursor table, KeptSlot kept) {
         if (before != null && isOf(before, kept)) {
             return new Streamed(kept.generation(), Math.max(before.upTo(), kept.confirmed()), before.cursor());
         }
-        SnapshotCursor cursor = after.cursor();
         // Asked anew: whoever stores messages says so before the first one.
-        TransactionSnapshot read = cdc.keeper().holdsMessages()
-                ? TransactionSnapshot.parse(kept.oldest() + ":" + kept.oldest() + ":")
-                : cursor.read();
-        return new Streamed(
-                kept.generation(), kept.confirmed(), new SnapshotCursor(cursor.cluster(), read, null, 0, 0));
+        if (!cdc.keeper().holdsMessages()) {
+            return new Streamed(
+                    kept.generation(), kept.confirmed(), new SnapshotCursor(table.cluster(), table.read(), null, 0, 0));
+        }
+        Streamed published = before == null
+                ? new Streamed("", 0, new SnapshotCursor(table.cluster(), TransactionSnapshot.beforeAll(), null, 0, 0))
+                : before;
+        return published.endedBefore(kept.oldest(), kept.generation(), kept.confirmed());
     }
 
     private void unavailable(SlotUnavailableException e) {
         sought = true;
         joining = null;
         creating = null;
-        if (!Objects.equals(e.getMessage(), state.status().problem())) {
-            log.warn("Polling the outbox's table instead of streaming the database's log: {}", e.getMessage());
+        // Whoever begins to store messages says so while this polls.
+        messages = null;
+        String problem = String.valueOf(e.getMessage());
+        if (!Objects.equals(problem, state.status().problem())) {
+            log.warn("Polling the outbox's table instead of streaming the database's log: {}", problem);
         }
-        state.unavailable(e, holdsMessages());
+        state.unavailable(problem, holdsMessages());
     }
 
     @Override
@@ -261,9 +317,13 @@ final class CdcFeed implements Feed {
 
     @Override
     public void close() {
-        StreamFeed current = stream;
-        if (current != null) {
-            current.close();
+        if (audit != null) {
+            audit.close();
+            audit = null;
+        }
+        if (stream != null) {
+            stream.close();
+            stream = null;
         }
         state.closed();
     }

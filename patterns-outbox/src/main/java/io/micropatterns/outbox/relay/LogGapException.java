@@ -7,7 +7,9 @@ final class LogGapException extends ChangeStreamException {
 
     private static final long serialVersionUID = 1L;
 
-    LogGapException(String message) {
-        super(message, null);
+    LogGapException() {
+        super(
+                "Too many transactions ended without a mark in the database's log, so that they cannot be told apart",
+                null);
     }
 }

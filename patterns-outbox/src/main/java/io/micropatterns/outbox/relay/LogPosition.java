@@ -13,9 +13,11 @@ import io.micropatterns.outbox.cdc.TransactionIds;
  */
 final class LogPosition {
 
-    private static final long NONE = -1;
+    private static final long NONE = Streamed.NONE_UNDER_WAY;
     /** Each has its place in the durable form. */
     private static final long MOST_UNKNOWN = 20_000;
+
+    private static final long MOST_UNKNOWN_WITHIN_PAGE = 10 * MOST_UNKNOWN;
 
     private final String cluster;
     private final String generation;
@@ -48,22 +50,10 @@ final class LogPosition {
         this.highest = table.highest();
         this.upTo = log.upTo();
         if (streamedBefore.slice() != null) {
-            this.transaction = underWay(streamedBefore.read(), streamedBefore.slice());
+            this.transaction = log.underWay();
             this.rowPosition = table.position();
             this.logPosition = streamedBefore.position();
         }
-    }
-
-    private static long underWay(TransactionSnapshot read, TransactionSnapshot slice) {
-        if (slice.xmax() > read.xmax()) {
-            return slice.xmax() - 1;
-        }
-        for (long id : read.inProgress()) {
-            if (slice.sees(id)) {
-                return id;
-            }
-        }
-        return NONE;
     }
 
     /** Passes an event; {@code false} when it had been published before. */
@@ -80,11 +70,8 @@ final class LogPosition {
         long id = transactionId(event);
         if (id != transaction) {
             end();
-            if (Math.max(unknownWith(rows, id), unknownWith(streamed, id)) > MOST_UNKNOWN) {
-                throw new LogGapException("More than " + MOST_UNKNOWN
-                        + " transactions ended without a mark in the database's log before event "
-                        + event.event().id()
-                        + ", so that they cannot be told apart");
+            if (unknownWith(id) > MOST_UNKNOWN_WITHIN_PAGE) {
+                throw new LogGapException();
             }
             transaction = id;
         }
@@ -122,6 +109,15 @@ final class LogPosition {
     Position toPosition() {
         SnapshotCursor table = cursor(rows, rowPosition, highest);
         return new Position(table, new Streamed(generation, upTo, cursor(streamed, logPosition, 0)));
+    }
+
+    /** Whether the position can be put into words; if not, the next mark is to be passed first. */
+    boolean isNameable() {
+        return unknownWith(transaction) <= MOST_UNKNOWN;
+    }
+
+    private long unknownWith(long id) {
+        return Math.max(unknownWith(rows, id), unknownWith(streamed, id));
     }
 
     private static long unknownWith(TransactionSet ended, long id) {

@@ -170,7 +170,7 @@ final class ShardRelay {
         CdcParts cdc = parts.cdc();
         return cdc == null || streaming == null
                 ? polling()
-                : new CdcFeed(cdc, this::polling, parts.executor(), streaming, Long.toString(lease.token()));
+                : new CdcFeed(cdc, this::polling, events, parts.executor(), streaming, Long.toString(lease.token()));
     }
 
     private PollingFeed polling() {

@@ -22,6 +22,7 @@ final class StreamFeed implements Feed {
     private static final Duration IDLE_MARKS = Duration.ofSeconds(5);
     private static final Duration SILENT = Duration.ofSeconds(15);
     private static final Duration GATHERING = Duration.ofMillis(10);
+    private static final Duration NEXT_MARK = Duration.ofSeconds(5);
     private static final int BUSY = 32;
     private static final int MOST_CHANGES = 50_000;
 
@@ -62,6 +63,7 @@ final class StreamFeed implements Feed {
         boolean moved = false;
         Change change = changes.next(Waits.shorter(longest, LONGEST_WAIT));
         long gatherUntil = System.nanoTime() + (busy ? GATHERING.toNanos() : 0);
+        boolean nameable = true;
         for (int seen = 0; change != null; seen++) {
             if (change instanceof Change.Mark mark) {
                 nowCaughtUp |= pass(mark);
@@ -72,8 +74,15 @@ final class StreamFeed implements Feed {
                 bytes += event.event().payload().length;
                 moved = true;
             }
-            boolean full = events.size() >= limit.events() || bytes >= limit.bytes() || seen >= MOST_CHANGES;
-            change = full ? null : changes.next(left(gatherUntil));
+            if (nameable != log.isNameable()) {
+                nameable = !nameable;
+                gatherUntil = System.nanoTime() + (nameable ? 0 : toNextMark());
+            }
+            boolean full = events.size() >= limit.events() || bytes >= limit.bytes();
+            change = seen >= MOST_CHANGES || (full && nameable) ? null : changes.next(left(gatherUntil));
+        }
+        if (!nameable) {
+            throw new LogGapException();
         }
         busy = events.size() >= BUSY;
         unmarked |= !events.isEmpty();
@@ -81,6 +90,12 @@ final class StreamFeed implements Feed {
             position = log.toPosition();
         }
         return new Page(events, position, nowCaughtUp);
+    }
+
+    /** A page cannot end where too many transactions are unknown; the next mark makes them known. */
+    private long toNextMark() {
+        setMark();
+        return NEXT_MARK.toNanos();
     }
 
     /** A page for each few events would cost a busy machine more than the events themselves. */
@@ -95,7 +110,7 @@ final class StreamFeed implements Feed {
         boolean own = text.setBy().equals(setBy);
         if (text.generation().equals(generation)) {
             log.passed(mark, text);
-        } else if (own || caughtUp) {
+        } else if (own || (caughtUp && !text.setBy().equals(MarkText.STORE))) {
             throw new ChangeStreamException(
                     "The publication or the slot was altered while it was streamed: it was " + generation + " and is "
                             + text.generation() + ". The table is polled for what was left out",
@@ -112,17 +127,21 @@ final class StreamFeed implements Feed {
     private void mark() {
         long since = System.nanoTime() - markedAt;
         if (since >= (unmarked ? BUSY_MARKS : IDLE_MARKS).toNanos()) {
-            markedAt = System.nanoTime();
-            unmarked = false;
             if (state.lag().compareTo(SILENT) > 0 && !keeper.isStreamed()) {
                 throw new ChangeStreamException(
                         "Nothing has come by the replication connection for "
                                 + state.lag().toSeconds() + " s, and the database has given it up",
                         null);
             }
-            state.marking();
-            keeper.mark(setBy);
+            setMark();
         }
+    }
+
+    private void setMark() {
+        markedAt = System.nanoTime();
+        unmarked = false;
+        state.marking();
+        keeper.mark(setBy);
     }
 
     @Override

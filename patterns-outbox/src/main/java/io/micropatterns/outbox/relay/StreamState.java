@@ -1,7 +1,6 @@
 package io.micropatterns.outbox.relay;
 
 import io.micropatterns.outbox.StreamStatus;
-import io.micropatterns.outbox.cdc.SlotUnavailableException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,7 @@ final class StreamState {
     private static final Duration BEARABLE = Duration.ofSeconds(10);
 
     private volatile boolean streaming;
-    private volatile @Nullable SlotUnavailableException problem;
+    private volatile @Nullable String problem;
     /** When the oldest mark was set that has not come back; 0 for none. */
     private volatile long awaitedSince;
 
@@ -21,6 +20,7 @@ final class StreamState {
     private boolean failing;
     private boolean gap;
     private long failingSince;
+    private long joiningSince;
 
     /** A stream has been opened. */
     void opened() {
@@ -58,9 +58,21 @@ final class StreamState {
     }
 
     /** The table is polled; whether events may be where only the stream could get them. */
-    void unavailable(SlotUnavailableException newProblem, boolean messages) {
+    void unavailable(String newProblem, boolean messages) {
         eventsAtRisk = messages;
         problem = newProblem;
+    }
+
+    /** The table is polled until the slot continues what has been published. */
+    void joining() {
+        joiningSince = System.nanoTime();
+    }
+
+    /** What keeps it from streaming the slot it has found, which is worth telling once that takes long. */
+    void waitsFor(String what) {
+        if (System.nanoTime() - joiningSince >= BEARABLE.toNanos()) {
+            problem = what;
+        }
     }
 
     /** The stream cannot be taken up where it ended. */
@@ -79,8 +91,7 @@ final class StreamState {
     }
 
     StreamStatus status() {
-        SlotUnavailableException known = problem;
-        return new StreamStatus(
-                streaming, lag(), known == null ? null : known.getMessage(), known != null && eventsAtRisk);
+        String known = problem;
+        return new StreamStatus(streaming, lag(), known, known != null && eventsAtRisk);
     }
 }

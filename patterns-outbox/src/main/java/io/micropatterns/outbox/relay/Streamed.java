@@ -1,6 +1,9 @@
 package io.micropatterns.outbox.relay;
 
 import io.micropatterns.core.cursor.SnapshotCursor;
+import io.micropatterns.core.cursor.TransactionSet;
+import io.micropatterns.core.cursor.TransactionSnapshot;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +16,36 @@ import org.jspecify.annotations.Nullable;
  */
 record Streamed(String generation, long upTo, SnapshotCursor cursor) {
 
+    static final long NONE_UNDER_WAY = -1;
+
     private static final String SAME = "=";
+
+    /** The transaction that may have more events than those published; {@link #NONE_UNDER_WAY} when there is none. */
+    long underWay() {
+        TransactionSnapshot read = cursor.read();
+        TransactionSnapshot slice = cursor.slice();
+        if (slice == null) {
+            return NONE_UNDER_WAY;
+        }
+        if (slice.xmax() > read.xmax()) {
+            return slice.xmax() - 1;
+        }
+        return Arrays.stream(read.inProgress()).filter(slice::sees).findFirst().orElse(NONE_UNDER_WAY);
+    }
+
+    /** The same, with all transactions before this one taken to have ended. */
+    Streamed endedBefore(long transactionId, String newGeneration, long newUpTo) {
+        TransactionSet ended = TransactionSet.of(cursor.read());
+        ended.addAll(TransactionSnapshot.endedBefore(transactionId));
+        TransactionSnapshot read = ended.toSnapshot();
+        long underWay = underWay();
+        boolean over = underWay == NONE_UNDER_WAY || read.sees(underWay);
+        return new Streamed(
+                newGeneration,
+                newUpTo,
+                new SnapshotCursor(
+                        cursor.cluster(), read, over ? null : read.with(underWay), over ? 0 : cursor.position(), 0));
+    }
 
     /** Whether nothing but the stream has published since: what the table's cursor has passed has been streamed. */
     boolean isAllOf(SnapshotCursor table) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.OutboxStore;
 import io.micropatterns.outbox.cdc.Change;
+import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.contract.OutboxStoreContract;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +89,27 @@ class LogOutboxStoreTests extends OutboxStoreContract {
             store(1);
             return rows() > 0;
         });
+    }
+
+    /** A transaction's own snapshot has it for one that has ended, once others after it have. */
+    @Test
+    void setsAMarkBeforeTheEventsThatDoesNotTakeTheirOwnTransactionForOver() throws Exception {
+        long[] own = new long[1];
+        outbox.transaction().executeWithoutResult(status -> {
+            own[0] = currentTransaction();
+            long later = CompletableFuture.supplyAsync(this::currentTransaction).join();
+            assertThat(later).isGreaterThan(own[0]);
+            store(1);
+        });
+
+        MarkText mark = MarkText.parse(outbox.marks().get(0));
+        assertThat(mark.setBy()).isEqualTo(MarkText.STORE);
+        assertThat(mark.committed().sees(own[0])).isFalse();
+        assertThat(mark.committed().sees(own[0] + 1)).isTrue();
+    }
+
+    private long currentTransaction() {
+        return outbox.jdbc().queryForObject("select pg_current_xact_id()::text::bigint", Long.class);
     }
 
     @Test

@@ -154,7 +154,7 @@ class LogPositionTests {
     }
 
     private static Change.Mark mark(long lsn, TransactionSnapshot ended) {
-        return new Change.Mark(lsn, "test|" + GENERATION + "|" + ended);
+        return new Change.Mark(lsn, "test|" + GENERATION + "|" + ended + "|");
     }
 
     private static Position start() {
@@ -175,9 +175,23 @@ class LogPositionTests {
     }
 
     @Test
-    void aGapInTheTransactionsThatCannotBeNamedEndsTheStream() {
+    void aGapInTheTransactionsCannotBeNamedUntilTheNextMark() {
         LogPosition position = new LogPosition(start().cursor(), start().streamed());
-        Change.Event far = event(100, FIRST + 200_000, true, 1);
+        long far = FIRST + 50_000;
+        position.passed(event(100, far, true, 1));
+        assertThat(position.isNameable()).isFalse();
+
+        TransactionSnapshot ended = TransactionSnapshot.endedBefore(far + 1);
+        Change.Mark mark = mark(108, ended);
+        position.passed(mark, MarkText.parse(mark.text()));
+        assertThat(position.isNameable()).isTrue();
+        assertThat(position.toPosition().cursor().read()).isEqualTo(ended);
+    }
+
+    @Test
+    void aGapInTheTransactionsThatCannotBeHeldEndsTheStream() {
+        LogPosition position = new LogPosition(start().cursor(), start().streamed());
+        Change.Event far = event(100, FIRST + 1_000_000, true, 1);
         assertThatExceptionOfType(ChangeStreamException.class)
                 .isThrownBy(() -> position.passed(far))
                 .withMessageContaining("without a mark");

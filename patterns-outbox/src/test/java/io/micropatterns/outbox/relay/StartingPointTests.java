@@ -8,6 +8,8 @@ import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.SnapshotPage;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxRecord;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,11 @@ class StartingPointTests {
 
         @Override
         public SnapshotPage<OutboxRecord> read(SnapshotCursor after, int limit, long maxBytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<OutboxRecord> ofTransactions(Collection<Long> transactionIds, Collection<Long> without) {
             throw new UnsupportedOperationException();
         }
 
