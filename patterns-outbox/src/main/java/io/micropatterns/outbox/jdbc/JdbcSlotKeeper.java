@@ -196,9 +196,13 @@ public final class JdbcSlotKeeper implements SlotKeeper {
         database.drop();
     }
 
-    /** Whether the slot may be dropped, for it is the one in use, has no event of its own, and will be created anew. */
+    /** Whether the slot may be dropped, for it will be created anew and has no event of its own: not yet, or not at all. */
     boolean mayDrop() {
-        return create && recorded.read().isInUse(slot.name()) && !holdsMessages();
+        DatabaseSlot.Row row = database.row();
+        if (!create || row == null || row.foreign() != null) {
+            return false;
+        }
+        return row.confirmed() == 0 || (recorded.read().isInUse(slot.name()) && !holdsMessages());
     }
 
     /** Notes that events are stored in the log alone from now on. One statement. */

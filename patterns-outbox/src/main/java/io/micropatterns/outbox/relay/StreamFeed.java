@@ -21,7 +21,8 @@ final class StreamFeed implements Feed {
     private static final Duration BUSY_MARKS = Duration.ofMillis(200);
     private static final Duration IDLE_MARKS = Duration.ofSeconds(5);
     private static final Duration SILENT = Duration.ofSeconds(15);
-    private static final Duration GATHERING = Duration.ofMillis(10);
+    private static final long SHORTEST_GATHERING = Duration.ofMillis(10).toNanos();
+    private static final long LONGEST_GATHERING = Duration.ofMillis(30).toNanos();
     private static final Duration NEXT_MARK = Duration.ofSeconds(5);
     private static final int BUSY = 32;
     private static final int MOST_CHANGES = 50_000;
@@ -62,7 +63,7 @@ final class StreamFeed implements Feed {
         boolean nowCaughtUp = false;
         boolean moved = false;
         Change change = changes.next(Waits.shorter(longest, LONGEST_WAIT));
-        long gatherUntil = System.nanoTime() + (busy ? GATHERING.toNanos() : 0);
+        long gatherUntil = System.nanoTime() + (busy ? gathering() : 0);
         boolean nameable = true;
         for (int seen = 0; change != null; seen++) {
             if (change instanceof Change.Mark mark) {
@@ -98,7 +99,12 @@ final class StreamFeed implements Feed {
         return NEXT_MARK.toNanos();
     }
 
-    /** A page for each few events would cost a busy machine more than the events themselves. */
+    /** A page for each few events would cost a busy machine more than the events themselves; who is behind has the time. */
+    private long gathering() {
+        long behind = state.lag().toNanos() / 4;
+        return Math.min(LONGEST_GATHERING, Math.max(SHORTEST_GATHERING, behind));
+    }
+
     private static Duration left(long until) {
         long nanos = until - System.nanoTime();
         return nanos > 0 ? Duration.ofNanos(nanos) : Duration.ZERO;

@@ -1,13 +1,20 @@
 package io.micropatterns.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.outbox.cdc.KeptSlot;
 import io.micropatterns.outbox.cdc.SlotFigures;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SlotWatchTests {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final TestOutbox outbox = new TestOutbox();
     private final JdbcSlotKeeper keeper = outbox.keeper();
@@ -33,6 +40,20 @@ class SlotWatchTests {
         keeper.registerMessages();
         keeper.create();
         assertKept();
+    }
+
+    @Test
+    void aSlotWhoseCreationKeepsTooMuchIsGivenUp() throws Exception {
+        keeper.registerMessages();
+        try (Connection open = outbox.dataSource().getConnection()) {
+            open.setAutoCommit(false);
+            open.createStatement().execute("select pg_current_xact_id()");
+            CompletableFuture<KeptSlot> creating = CompletableFuture.supplyAsync(keeper::create);
+            await().atMost(PATIENCE).until(() -> watch(Long.MAX_VALUE).exists());
+
+            await().atMost(PATIENCE).until(() -> !watch(1).exists());
+            assertThat(creating).failsWithin(PATIENCE);
+        }
     }
 
     @Test
