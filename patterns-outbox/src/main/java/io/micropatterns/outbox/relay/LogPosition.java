@@ -84,7 +84,11 @@ final class LogPosition {
 
     /** Whatever the mark's snapshot saw has come before it. One that was passed before ends nothing that is under way. */
     void passed(Change.Mark mark, MarkText text) {
-        if (mark.lsn() > upTo) {
+        if (text.setBy().equals(MarkText.STORE)) {
+            // Its transaction may see the publication as it was long ago: no word on what was sent since then.
+            rows.addAll(text.committed());
+            streamed.addAll(text.committed());
+        } else if (mark.lsn() > upTo) {
             end();
             rows.addAll(text.committed());
             streamed.addAll(text.committed());

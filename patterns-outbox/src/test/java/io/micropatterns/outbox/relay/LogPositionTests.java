@@ -141,7 +141,10 @@ class LogPositionTests {
                         ended.add(transaction.id);
                     }
                 }
-                default -> stream.add(mark(lsn, ended.toSnapshot()));
+                default -> {
+                    String setBy = random.nextBoolean() ? MarkText.STORE : "test";
+                    stream.add(mark(lsn, setBy, ended.toSnapshot()));
+                }
             }
         }
         stream.add(mark(lsn + 8, ended.toSnapshot()));
@@ -154,7 +157,11 @@ class LogPositionTests {
     }
 
     private static Change.Mark mark(long lsn, TransactionSnapshot ended) {
-        return new Change.Mark(lsn, "test|" + GENERATION + "|" + ended + "|");
+        return mark(lsn, "test", ended);
+    }
+
+    private static Change.Mark mark(long lsn, String setBy, TransactionSnapshot ended) {
+        return new Change.Mark(lsn, setBy + "|" + GENERATION + "|" + ended + "|");
     }
 
     private static Position start() {
@@ -186,6 +193,17 @@ class LogPositionTests {
         position.passed(mark, MarkText.parse(mark.text()));
         assertThat(position.isNameable()).isTrue();
         assertThat(position.toPosition().cursor().read()).isEqualTo(ended);
+    }
+
+    @Test
+    void aMarkOfAStoreNamesTransactionsAndConfirmsNothing() {
+        LogPosition position = new LogPosition(start().cursor(), start().streamed());
+        TransactionSnapshot ended = TransactionSnapshot.endedBefore(FIRST + 50_000);
+        Change.Mark mark = mark(108, MarkText.STORE, ended);
+        position.passed(mark, MarkText.parse(mark.text()));
+
+        assertThat(position.toPosition().cursor().read()).isEqualTo(ended);
+        assertThat(position.toPosition().streamed().upTo()).isZero();
     }
 
     @Test
