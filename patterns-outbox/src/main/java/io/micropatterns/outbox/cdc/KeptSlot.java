@@ -8,4 +8,4 @@ package io.micropatterns.outbox.cdc;
  * @param confirmed the position in the log that its next stream begins from
  * @param oldest no transaction that the slot still has is older than this one
  */
-public record KeptSlot(ReplicationSlot slot, String generation, long confirmed, long oldest) {}
+public record KeptSlot(ReplicationSlot slot, Generation generation, long confirmed, long oldest) {}

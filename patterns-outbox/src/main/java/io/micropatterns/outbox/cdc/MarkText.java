@@ -10,7 +10,7 @@ import io.micropatterns.core.cursor.TransactionSnapshot;
  * @param generation the generation of slot and publication
  * @param committed the transactions that had ended
  */
-public record MarkText(String setBy, String generation, TransactionSnapshot committed) {
+public record MarkText(String setBy, Generation generation, TransactionSnapshot committed) {
 
     /** Set by whoever stores events in the log, inside their transactions, which may see what was some time ago. */
     public static final String STORE = "store";
@@ -30,6 +30,13 @@ public record MarkText(String setBy, String generation, TransactionSnapshot comm
         }
         TransactionSnapshot committed = TransactionSnapshot.parse(parts[2]);
         return new MarkText(
-                parts[0], parts[1], parts[3].isEmpty() ? committed : committed.without(Long.parseLong(parts[3])));
+                parts[0],
+                Generation.parse(parts[1]),
+                parts[3].isEmpty() ? committed : committed.without(Long.parseLong(parts[3])));
+    }
+
+    /** Whether it was set inside a transaction that stores events. */
+    public boolean isOfStore() {
+        return setBy.equals(STORE);
     }
 }

@@ -3,6 +3,7 @@ package io.micropatterns.outbox.jdbc;
 import io.micropatterns.core.cursor.TransactionSnapshot;
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
 import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.outbox.cdc.Generation;
 import io.micropatterns.outbox.cdc.KeptSlot;
 import io.micropatterns.outbox.cdc.ReplicationSlot;
 import io.micropatterns.outbox.cdc.SlotKeeper;
@@ -132,7 +133,7 @@ public final class JdbcSlotKeeper implements SlotKeeper {
     }
 
     private KeptSlot kept(DatabaseSlot.Row row, String generation, String publicationState) {
-        return new KeptSlot(slot, generation + "/" + publicationState, row.confirmed(), row.oldest());
+        return new KeptSlot(slot, new Generation(generation, publicationState), row.confirmed(), row.oldest());
     }
 
     private String use(DatabaseSlot.Row row) {

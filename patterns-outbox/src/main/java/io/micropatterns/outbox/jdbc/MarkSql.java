@@ -1,5 +1,6 @@
 package io.micropatterns.outbox.jdbc;
 
+import io.micropatterns.outbox.cdc.Generation;
 import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.cdc.ReplicationSlot;
 
@@ -9,7 +10,7 @@ final class MarkSql {
     /** Sets one; an expression with the parameters that {@link #parameters} gives. */
     static final String SET =
             "pg_logical_emit_message(false, ?, ? || '|' || coalesce((select generation from patterns_outbox_slot), '')"
-                    + " || '/' || coalesce((" + PublicationCheck.STATE + "), '')"
+                    + " || '" + Generation.SEPARATOR + "' || coalesce((" + PublicationCheck.STATE + "), '')"
                     + " || '|' || pg_current_snapshot()::text"
                     + " || '|' || coalesce(pg_current_xact_id_if_assigned()::text, ''))::text";
 

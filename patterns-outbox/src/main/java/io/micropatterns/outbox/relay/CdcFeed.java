@@ -1,14 +1,11 @@
 package io.micropatterns.outbox.relay;
 
-import io.micropatterns.core.cursor.SnapshotCursor;
-import io.micropatterns.core.cursor.TransactionSnapshot;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.cdc.ChangeStream;
 import io.micropatterns.outbox.cdc.ChangeStreamException;
 import io.micropatterns.outbox.cdc.KeptSlot;
 import io.micropatterns.outbox.cdc.SlotUnavailableException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,7 +26,6 @@ final class CdcFeed implements Feed {
 
     private static final Logger log = LoggerFactory.getLogger(CdcFeed.class);
     private static final Duration RETRY = Duration.ofSeconds(5);
-    private static final Duration DOUBT = Duration.ofMillis(200);
     private static final Duration SOON = Duration.ofMillis(100);
 
     private final CdcParts cdc;
@@ -47,12 +43,7 @@ final class CdcFeed implements Feed {
     private @Nullable Boolean messages;
     private @Nullable CompletableFuture<KeptSlot> creating;
     private @Nullable KeptSlot joining;
-    /**
-     * What was in progress when the slot was there: in the log it may have been committed before the slot begins, and yet not
-     * have been visible to who polled then.
-     */
-    private @Nullable TransactionSnapshot inDoubt;
-
+    private @Nullable DoubtfulTransactions inDoubt;
     private @Nullable StreamAudit audit;
     private @Nullable StreamFeed stream;
 
@@ -152,8 +143,9 @@ final class CdcFeed implements Feed {
         if (found.isPresent()) {
             sought = true;
             KeptSlot kept = found.get();
-            requireUntouched(after, kept);
-            if (continues(after, kept) && !state.hasGap()) {
+            Continuation continuation = new Continuation(after, kept, cdc.keeper());
+            continuation.requireUntouched();
+            if (continuation.isGapless() && !state.hasGap()) {
                 open(after, kept);
             } else {
                 begin(kept);
@@ -162,37 +154,6 @@ final class CdcFeed implements Feed {
             sought = true;
             creating = CompletableFuture.supplyAsync(cdc.keeper()::create, executor);
         }
-    }
-
-    /** What we confirm has been saved before; so it is others who have confirmed more, or made the slot anew. */
-    private void requireUntouched(Position after, KeptSlot kept) {
-        Streamed streamed = after.streamed();
-        if (streamed != null
-                && isOf(streamed, kept)
-                && Long.compareUnsigned(kept.confirmed(), streamed.upTo()) > 0
-                && cdc.keeper().holdsMessages()) {
-            throw cdc.keeper()
-                    .lost("it stands at " + Long.toHexString(kept.confirmed())
-                            + " in the log, and has been published to " + Long.toHexString(streamed.upTo())
-                            + " only; somebody has advanced it, or made it anew");
-        }
-    }
-
-    /** Whether it is the same slot, whatever has become of the publication. */
-    private static boolean isOf(Streamed streamed, KeptSlot kept) {
-        return slotOf(streamed.generation()).equals(slotOf(kept.generation()));
-    }
-
-    private static String slotOf(String generation) {
-        return generation.substring(0, Math.max(0, generation.indexOf('/')));
-    }
-
-    private static boolean continues(Position after, KeptSlot kept) {
-        Streamed streamed = after.streamed();
-        return streamed != null
-                && streamed.generation().equals(kept.generation())
-                && Long.compareUnsigned(kept.confirmed(), streamed.upTo()) <= 0
-                && streamed.isAllOf(after.cursor());
     }
 
     private void awaitCreated(CompletableFuture<KeptSlot> created) {
@@ -210,7 +171,7 @@ final class CdcFeed implements Feed {
     /** From here on nothing is committed that the slot does not have. */
     private void begin(KeptSlot kept) {
         joining = kept;
-        inDoubt = cdc.keeper().snapshot();
+        inDoubt = new DoubtfulTransactions(cdc.keeper());
         polling = newPolling.get();
         caughtUp = false;
         cdc.keeper().mark(setBy);
@@ -221,45 +182,35 @@ final class CdcFeed implements Feed {
         if (!caughtUp) {
             return;
         }
-        TransactionSnapshot doubtful = inDoubt;
+        DoubtfulTransactions doubtful = inDoubt;
         if (doubtful == null) {
             open(after, kept);
-        } else if (System.nanoTime() - soughtAt >= DOUBT.toNanos()) {
-            soughtAt = System.nanoTime();
-            TransactionSnapshot now = cdc.keeper().snapshot();
-            long[] still = Arrays.stream(doubtful.inProgress())
-                    .filter(id -> !now.sees(id))
-                    .toArray();
-            if (still.length == 0) {
-                inDoubt = null;
-                polling = newPolling.get();
-                caughtUp = false;
-            } else {
-                state.waitsFor(
-                        "streaming begins once " + still.length + " transactions have ended that began before the"
-                                + " slot was found, the oldest of them " + still[0]
-                                + " (pg_stat_activity has it as backend_xid, or"
-                                + " pg_prepared_xacts); until then the table is polled");
-            }
+        } else if (doubtful.haveEnded()) {
+            inDoubt = null;
+            polling = newPolling.get();
+            caughtUp = false;
+        } else {
+            state.waitsFor(doubtful.whatToWaitFor());
         }
     }
 
     private void open(Position after, KeptSlot kept) {
-        Streamed before = after.streamed();
+        Continuation continuation = new Continuation(after, kept, cdc.keeper());
+        Streamed altered = continuation.beforeAlteration();
         // Only marks set from here on tell of the publication as this stream has it.
         String mine = setBy + "-" + UUID.randomUUID();
         try {
             ChangeStream changes = cdc.source().open(kept.slot());
-            if (before != null && isOf(before, kept) && !before.generation().equals(kept.generation())) {
+            if (altered != null) {
                 log.info(
                         "Looking for what the publication '{}' left out while it was altered",
                         kept.slot().publication());
                 joining = kept;
-                audit = new StreamAudit(changes, cdc.keeper(), mine, kept.generation(), before, events);
+                audit = new StreamAudit(changes, cdc.keeper(), mine, kept.generation(), altered, events);
                 return;
             }
             joining = null;
-            stream = new StreamFeed(changes, cdc.keeper(), mine, state, after, streamed(before, after.cursor(), kept));
+            stream = new StreamFeed(changes, cdc.keeper(), mine, state, after, continuation.streamed());
         } catch (ChangeStreamException e) {
             joining = null;
             throw failed(e);
@@ -276,22 +227,6 @@ final class CdcFeed implements Feed {
                         "The replication slot cannot be streamed, and the table is polled instead: " + e.getMessage(),
                         e)
                 : e;
-    }
-
-    /** Of a slot that continues nothing, what it has is new, as far as the log was the only place for it. */
-    private Streamed streamed(@Nullable Streamed before, SnapshotCursor table, KeptSlot kept) {
-        if (before != null && isOf(before, kept)) {
-            return new Streamed(kept.generation(), Math.max(before.upTo(), kept.confirmed()), before.cursor());
-        }
-        // Asked anew: whoever stores messages says so before the first one.
-        if (!cdc.keeper().holdsMessages()) {
-            return new Streamed(
-                    kept.generation(), kept.confirmed(), new SnapshotCursor(table.cluster(), table.read(), null, 0, 0));
-        }
-        Streamed published = before == null
-                ? new Streamed("", 0, new SnapshotCursor(table.cluster(), TransactionSnapshot.beforeAll(), null, 0, 0))
-                : before;
-        return published.endedBefore(kept.oldest(), kept.generation(), kept.confirmed());
     }
 
     private void unavailable(SlotUnavailableException e) {

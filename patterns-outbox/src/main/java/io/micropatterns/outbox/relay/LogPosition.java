@@ -4,6 +4,7 @@ import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.TransactionSet;
 import io.micropatterns.core.cursor.TransactionSnapshot;
 import io.micropatterns.outbox.cdc.Change;
+import io.micropatterns.outbox.cdc.Generation;
 import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.cdc.TransactionIds;
 
@@ -20,7 +21,7 @@ final class LogPosition {
     private static final long MOST_UNKNOWN_WITHIN_PAGE = 10 * MOST_UNKNOWN;
 
     private final String cluster;
-    private final String generation;
+    private final Generation generation;
     /** Of the session's start: what the stream brings of these was published before. */
     private final TransactionSnapshot rowsBefore;
 
@@ -84,7 +85,7 @@ final class LogPosition {
 
     /** Whatever the mark's snapshot saw has come before it. One that was passed before ends nothing that is under way. */
     void passed(Change.Mark mark, MarkText text) {
-        if (text.setBy().equals(MarkText.STORE)) {
+        if (text.isOfStore()) {
             // Its transaction may see the publication as it was long ago: no word on what was sent since then.
             rows.addAll(text.committed());
             streamed.addAll(text.committed());

@@ -6,6 +6,7 @@ import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.cdc.Change;
 import io.micropatterns.outbox.cdc.ChangeStream;
 import io.micropatterns.outbox.cdc.ChangeStreamException;
+import io.micropatterns.outbox.cdc.Generation;
 import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.cdc.SlotKeeper;
 import java.time.Duration;
@@ -27,7 +28,7 @@ final class StreamAudit implements AutoCloseable {
     private final ChangeStream changes;
     private final SlotKeeper keeper;
     private final String setBy;
-    private final String generation;
+    private final Generation generation;
     private final Streamed before;
     private final OutboxLog.Shard events;
     private final Set<Long> transactions = new HashSet<>();
@@ -47,7 +48,7 @@ final class StreamAudit implements AutoCloseable {
             ChangeStream changes,
             SlotKeeper keeper,
             String setBy,
-            String generation,
+            Generation generation,
             Streamed before,
             OutboxLog.Shard events) {
         this.changes = changes;

@@ -4,6 +4,7 @@ import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.cdc.Change;
 import io.micropatterns.outbox.cdc.ChangeStream;
 import io.micropatterns.outbox.cdc.ChangeStreamException;
+import io.micropatterns.outbox.cdc.Generation;
 import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.cdc.SlotKeeper;
 import java.time.Duration;
@@ -31,7 +32,7 @@ final class StreamFeed implements Feed {
     private final SlotKeeper keeper;
     private final String setBy;
     private final StreamState state;
-    private final String generation;
+    private final Generation generation;
     private final LogPosition log;
     private Position position;
     private boolean unmarked = true;
@@ -116,7 +117,7 @@ final class StreamFeed implements Feed {
         boolean own = text.setBy().equals(setBy);
         if (text.generation().equals(generation)) {
             log.passed(mark, text);
-        } else if (own || (caughtUp && !text.setBy().equals(MarkText.STORE))) {
+        } else if (own || (caughtUp && !text.isOfStore())) {
             throw new ChangeStreamException(
                     "The publication or the slot was altered while it was streamed: it was " + generation + " and is "
                             + text.generation() + ". The table is polled for what was left out",

@@ -3,6 +3,7 @@ package io.micropatterns.outbox.relay;
 import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.cursor.TransactionSet;
 import io.micropatterns.core.cursor.TransactionSnapshot;
+import io.micropatterns.outbox.cdc.Generation;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param upTo the position in the log that everything before has been published of
  * @param cursor the transactions published, and the position in the log of the last event of one that is under way
  */
-record Streamed(String generation, long upTo, SnapshotCursor cursor) {
+record Streamed(Generation generation, long upTo, SnapshotCursor cursor) {
 
     static final long NONE_UNDER_WAY = -1;
 
@@ -34,7 +35,7 @@ record Streamed(String generation, long upTo, SnapshotCursor cursor) {
     }
 
     /** The same, with all transactions before this one taken to have ended. */
-    Streamed endedBefore(long transactionId, String newGeneration, long newUpTo) {
+    Streamed endedBefore(long transactionId, Generation newGeneration, long newUpTo) {
         TransactionSet ended = TransactionSet.of(cursor.read());
         ended.addAll(TransactionSnapshot.endedBefore(transactionId));
         TransactionSnapshot read = ended.toSnapshot();
@@ -54,7 +55,7 @@ record Streamed(String generation, long upTo, SnapshotCursor cursor) {
 
     /** The durable text form, which says only what the table's cursor does not. */
     String toText(SnapshotCursor table) {
-        return generation
+        return generation.toString()
                 + ' '
                 + Long.toHexString(upTo)
                 + ' '
@@ -79,7 +80,7 @@ record Streamed(String generation, long upTo, SnapshotCursor cursor) {
         SnapshotCursor cursor = parts[3].equals(SAME) ? table : SnapshotCursor.parse(parts[3]);
         long position = Long.parseUnsignedLong(parts[2], 16);
         return new Streamed(
-                parts[0],
+                Generation.parse(parts[0]),
                 Long.parseUnsignedLong(parts[1], 16),
                 new SnapshotCursor(cursor.cluster(), cursor.read(), cursor.slice(), position, 0));
     }

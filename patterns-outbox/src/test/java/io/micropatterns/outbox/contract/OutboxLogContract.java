@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +144,36 @@ public abstract class OutboxLogContract {
 
         insert(numbered(7, 9));
         assertThat(Events.contents(drain(shard, first.next(), 2))).containsExactly("3", "4", "5", "6", "7", "8");
+    }
+
+    @Test
+    void hasTheEventsOfGivenTransactions() {
+        OutboxLog.Shard shard = log.shard(0);
+        long first = nextTransaction(shard);
+        insert(numbered(0, 3));
+        long second = nextTransaction(shard);
+        insert(numbered(3, 5));
+        insert(Events.of(1, "k", "of another shard"));
+        long end = nextTransaction(shard);
+        List<OutboxRecord> all = drain(shard, shard.beginning(), 100);
+
+        assertThat(shard.ofTransactions(between(first, end), List.of()))
+                .extracting(OutboxRecord::id)
+                .isEqualTo(ids(all));
+        assertThat(Events.contents(shard.ofTransactions(between(second, end), List.of())))
+                .containsExactly("3", "4");
+        List<Long> without = List.of(all.get(1).position(), all.get(4).position());
+        assertThat(Events.contents(shard.ofTransactions(between(first, second), without)))
+                .containsExactly("0", "2");
+        assertThat(shard.ofTransactions(List.of(), List.of())).isEmpty();
+    }
+
+    private static long nextTransaction(OutboxLog.Shard shard) {
+        return shard.read(shard.beginning(), 100, ANY_SIZE).next().read().xmax();
+    }
+
+    private static List<Long> between(long from, long to) {
+        return LongStream.range(from, to).boxed().toList();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.micropatterns.core.cursor.TransactionSnapshot;
 import io.micropatterns.outbox.OutboxRecord;
 import io.micropatterns.outbox.cdc.Change;
 import io.micropatterns.outbox.cdc.ChangeStreamException;
+import io.micropatterns.outbox.cdc.Generation;
 import io.micropatterns.outbox.cdc.MarkText;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -166,14 +167,14 @@ class LogPositionTests {
 
     private static Position start() {
         SnapshotCursor cursor = SnapshotCursor.parse("1|c|" + FIRST + ":" + FIRST + ":||0|0");
-        return new Position(cursor, new Streamed(GENERATION, 0, cursor));
+        return new Position(cursor, new Streamed(Generation.parse(GENERATION), 0, cursor));
     }
 
     @Test
     void whatWasPolledIsNotNewButMessagesOfTheSameTransactionAre() {
         SnapshotCursor table = SnapshotCursor.parse("1|c|20:20:||0|7");
         SnapshotCursor log = SnapshotCursor.parse("1|c|10:10:||0|0");
-        LogPosition position = new LogPosition(table, new Streamed(GENERATION, 5, log));
+        LogPosition position = new LogPosition(table, new Streamed(Generation.parse(GENERATION), 5, log));
 
         assertThat(position.isNew(event(100, 15, true, 7))).isFalse();
         assertThat(position.isNew(event(101, 15, false, 101))).isTrue();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micropatterns.core.cursor.SnapshotCursor;
 import io.micropatterns.core.deadletter.DeadLetterVersion;
+import io.micropatterns.outbox.cdc.Generation;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -26,9 +27,11 @@ class RelayProgressTests {
     @Test
     void namesThePlaceInTheLogShortlyWhereTheTableIsAtTheSame() {
         SnapshotCursor partly = SnapshotCursor.parse("1|c|5:7:5|7:7:|3|3");
-        Streamed same =
-                new Streamed("g/1.2", -2, new SnapshotCursor("c", partly.read(), partly.slice(), Long.MAX_VALUE, 0));
-        Streamed behind = new Streamed("g/1.2", 77, SnapshotCursor.parse("1|c|4:4:||0|0"));
+        Streamed same = new Streamed(
+                Generation.parse("g/1.2"),
+                -2,
+                new SnapshotCursor("c", partly.read(), partly.slice(), Long.MAX_VALUE, 0));
+        Streamed behind = new Streamed(Generation.parse("g/1.2"), 77, SnapshotCursor.parse("1|c|4:4:||0|0"));
 
         assertThat(same.isAllOf(partly)).isTrue();
         assertThat(same.toText(partly)).isEqualTo("g/1.2 fffffffffffffffe 7fffffffffffffff =");
