@@ -1,0 +1,3 @@
+package io.micropatterns.documentation.given;
+
+public record NewOrder(String customerId, String sku) {}

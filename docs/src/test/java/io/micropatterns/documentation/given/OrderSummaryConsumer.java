@@ -1,0 +1,6 @@
+package io.micropatterns.documentation.given;
+
+public interface OrderSummaryConsumer {
+
+    void on(OrderPlaced event, String eventId);
+}

@@ -1,0 +1,3 @@
+package io.micropatterns.documentation.given;
+
+public record Receipt(String number) {}

@@ -1,8 +1,0 @@
-package io.micropatterns.outbox.documentation.given;
-
-public class OrderService {
-
-    public Order place(NewOrder request) {
-        return Order.of(request);
-    }
-}

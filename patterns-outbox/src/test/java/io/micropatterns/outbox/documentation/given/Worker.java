@@ -1,8 +1,0 @@
-package io.micropatterns.outbox.documentation.given;
-
-public final class Worker {
-
-    private Worker() {}
-
-    public static void main(String[] args) {}
-}

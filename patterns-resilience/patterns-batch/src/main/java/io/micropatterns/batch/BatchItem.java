@@ -1,0 +1,138 @@
+package io.micropatterns.batch;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/** One item on its way: queued, then either withdrawn or begun, never both. Its submitter gets it as a future. */
+final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R> {
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<BatchItem> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(BatchItem.class, "state");
+
+    private static final int QUEUED = 0;
+    private static final int BEGUN = 1;
+    private static final int WITHDRAWN = 2;
+
+    private final Batching<T, R> batching;
+    private final T value;
+    private final long weight;
+    private final Duration timeout;
+    private final long submittedAt = System.nanoTime();
+
+    @SuppressWarnings("UnusedVariable") // read by STATE
+    private volatile int state;
+
+    BatchItem(Batching<T, R> batching, T value, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout is not positive: " + timeout);
+        }
+        this.batching = batching;
+        this.value = value;
+        this.weight = batching.weigher().applyAsLong(value);
+        this.timeout = timeout;
+    }
+
+    T value() {
+        return value;
+    }
+
+    long weight() {
+        return weight;
+    }
+
+    long submittedAt() {
+        return submittedAt;
+    }
+
+    /** How many nanoseconds it has left; none or fewer when its time is over. */
+    long left() {
+        return left(System.nanoTime());
+    }
+
+    private long left(long now) {
+        return timeout.toNanos() - (now - submittedAt);
+    }
+
+    boolean isOverdue(long now) {
+        return left(now) <= 0;
+    }
+
+    /** From now on it is in a batch; {@code false} when it was withdrawn before. */
+    boolean begin() {
+        return STATE.compareAndSet(this, QUEUED, BEGUN);
+    }
+
+    private boolean withdraw() {
+        return STATE.compareAndSet(this, QUEUED, WITHDRAWN);
+    }
+
+    /** It will never be in a batch, for this reason; {@code false} when it is in one. */
+    boolean withdraw(BatchException why) {
+        return withdraw() && completeExceptionally(why);
+    }
+
+    void expireIfOverdue(long now) {
+        if (isOverdue(now)) {
+            expire();
+        }
+    }
+
+    /** Its time is over, whether it is in a batch or not. */
+    void expire() {
+        if (withdraw(new BatchTimeoutException(batching.name(), timeout, false))) {
+            batching.tell(listener -> listener.overdue(batching.name()));
+        } else if (!isDone()) {
+            completeExceptionally(new BatchTimeoutException(batching.name(), timeout, true));
+        }
+    }
+
+    /** Waits for the outcome. */
+    R await() {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return get(Math.max(0, left()), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    withdraw(new BatchInterruptedException(batching.name()));
+                } catch (TimeoutException e) {
+                    expire();
+                }
+            }
+        } catch (ExecutionException e) {
+            throw unchecked(e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private RuntimeException unchecked(@Nullable Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof RuntimeException unchecked
+                ? unchecked
+                : new BatchException(batching.name(), "the item failed: " + cause, cause);
+    }
+
+    /** Once its batch has begun, nothing can be taken back, and this answers so. */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        return withdraw() ? super.cancel(false) : isCancelled();
+    }
+
+    /** Stages that depend on it are plain ones. */
+    @Override
+    public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+        return new CompletableFuture<>();
+    }
+}

@@ -1,0 +1,37 @@
+package io.micropatterns.batch;
+
+import io.micropatterns.batch.Batched.InTransaction;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/** What is known of a method with {@link Batched} before it is called. */
+record BatchedMethod(String name, boolean joinsTransactions, boolean returnsResults) {
+
+    /**
+     * Reads the annotation.
+     *
+     * @throws BatchException when the method's signature does not suit it
+     */
+    static BatchedMethod of(Method invoked, Class<?> targetClass) {
+        Method method = AopUtils.getMostSpecificMethod(invoked, targetClass);
+        Batched annotation =
+                Objects.requireNonNull(AnnotatedElementUtils.findMergedAnnotation(method, Batched.class), "annotation");
+        String name = annotation.value().isBlank()
+                ? targetClass.getSimpleName() + "." + method.getName()
+                : annotation.value();
+        boolean returnsResults = method.getReturnType() == List.class;
+        if (method.getParameterCount() != 1
+                || method.getParameterTypes()[0] != List.class
+                || !(returnsResults || method.getReturnType() == void.class)) {
+            throw new BatchException(
+                    name,
+                    "@Batched on " + method + ": the method must have one parameter, a List, and return a List with a"
+                            + " result for each item, or nothing",
+                    null);
+        }
+        return new BatchedMethod(name, annotation.inTransaction() == InTransaction.JOIN, returnsResults);
+    }
+}

@@ -1,0 +1,137 @@
+package io.micropatterns.batch;
+
+import io.micropatterns.batch.BatchListener.BatchRun;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One batch from its beginning to its end: what fails as a whole is tried again by halves, until it is known which items
+ * cannot succeed, or it seems that none can. Not thread-safe.
+ */
+final class Execution<T, R extends @Nullable Object> {
+
+    /** A single bad item fails fewer times than this before others succeed, however large the batch. */
+    private static final int MOST_FAILURES_IN_A_ROW = 40;
+
+    private final Batching<T, R> batching;
+    private final List<BatchItem<T, R>> items;
+    private final long begunAt = System.nanoTime();
+    private int attempts;
+    private int failed;
+    private int failuresInARow;
+
+    Execution(Batching<T, R> batching, List<BatchItem<T, R>> items) {
+        this.batching = batching;
+        this.items = items;
+    }
+
+    BatchRun run() {
+        attempt(items);
+        return new BatchRun(
+                items.size(),
+                items.stream().mapToLong(BatchItem::weight).sum(),
+                failed,
+                Duration.ofNanos(begunAt - items.get(0).submittedAt()),
+                Duration.ofNanos(System.nanoTime() - begunAt),
+                attempts);
+    }
+
+    private void attempt(List<BatchItem<T, R>> part) {
+        List<T> values = new ArrayList<>(part.size());
+        for (BatchItem<T, R> item : part) {
+            values.add(item.value());
+        }
+        attempts++;
+        List<ItemOutcome<R>> outcomes;
+        try {
+            outcomes = batching.function().apply(Collections.unmodifiableList(values));
+        } catch (Exception e) {
+            divide(part, e);
+            return;
+        } catch (Throwable e) {
+            fail(part, e);
+            return;
+        }
+        failuresInARow = 0;
+        end(part, outcomes);
+    }
+
+    private void divide(List<BatchItem<T, R>> part, Exception cause) {
+        failuresInARow++;
+        if (part.size() == 1
+                || Thread.currentThread().isInterrupted()
+                || !batching.divides().test(cause)) {
+            fail(part, cause);
+            return;
+        }
+        int half = part.size() / 2;
+        retry(part.subList(0, half), cause);
+        retry(part.subList(half, part.size()), cause);
+    }
+
+    private void retry(List<BatchItem<T, R>> part, Exception cause) {
+        if (failuresInARow >= MOST_FAILURES_IN_A_ROW) {
+            fail(
+                    part,
+                    new BatchException(
+                            batching.name(),
+                            "not tried alone, for " + failuresInARow + " attempts in a row have failed",
+                            cause));
+            return;
+        }
+        long now = System.nanoTime();
+        List<BatchItem<T, R>> inTime = new ArrayList<>(part.size());
+        for (BatchItem<T, R> item : part) {
+            if (item.isOverdue(now)) {
+                fail(List.of(item), cause);
+            } else {
+                inTime.add(item);
+            }
+        }
+        if (!inTime.isEmpty()) {
+            attempt(inTime);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // what a user's function returns need not be what it promises
+    private void end(List<BatchItem<T, R>> part, List<ItemOutcome<R>> outcomes) {
+        if (outcomes == null || outcomes.size() != part.size()) {
+            fail(
+                    part,
+                    new BatchException(
+                            batching.name(),
+                            "the function gave " + (outcomes == null ? "null" : outcomes.size() + " outcomes") + " for "
+                                    + part.size() + " items; whether they were done is not known",
+                            null));
+            return;
+        }
+        for (int i = 0; i < part.size(); i++) {
+            end(part.get(i), outcomes.get(i));
+        }
+    }
+
+    private void end(BatchItem<T, R> item, @Nullable ItemOutcome<R> outcome) {
+        if (outcome instanceof ItemOutcome.Success<R> success) {
+            item.complete(success.result());
+        } else if (outcome instanceof ItemOutcome.Failure<R> failure) {
+            fail(List.of(item), failure.cause());
+        } else {
+            fail(
+                    List.of(item),
+                    new BatchException(
+                            batching.name(),
+                            "the function gave null for the item; whether it was done is not known",
+                            null));
+        }
+    }
+
+    private void fail(List<BatchItem<T, R>> part, Throwable cause) {
+        failed += part.size();
+        for (BatchItem<T, R> item : part) {
+            item.completeExceptionally(cause);
+        }
+    }
+}

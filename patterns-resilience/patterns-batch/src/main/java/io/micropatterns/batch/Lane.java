@@ -1,0 +1,227 @@
+package io.micropatterns.batch;
+
+import io.micropatterns.batch.BatchListener.BatchRun;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One partition: its items in the order of their submission, and at most one batch of them at a time. It runs on the
+ * executor while there are items; the first to come to an idle one starts it.
+ */
+final class Lane<T, R extends @Nullable Object> implements Runnable {
+
+    private static final long OVERDUE_CHECK_MILLIS = 20;
+    private static final long LONGEST_RETURN = TimeUnit.MICROSECONDS.toNanos(200);
+
+    private final Batching<T, R> batching;
+    private final BatchLimit limit;
+    private final Executor executor;
+    private final Load load;
+    private final Queue<BatchItem<T, R>> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean watched = new AtomicBoolean();
+    private volatile List<BatchItem<T, R>> running = List.of();
+    private volatile @Nullable Thread lingering;
+    private volatile long lastNanos;
+    private int lastItems;
+
+    Lane(Batching<T, R> batching, BatchLimit limit, Executor executor) {
+        this.batching = batching;
+        this.limit = limit;
+        this.executor = executor;
+        this.load = new Load(batching.options().capacity());
+    }
+
+    /**
+     * Takes an item; waits for room if it may.
+     *
+     * @throws BatchException when it is not taken
+     */
+    void add(BatchItem<T, R> item) {
+        int before = load.enter();
+        if (before == Load.FULL) {
+            before = enterLater(item);
+        }
+        if (before == Load.CLOSED) {
+            throw new BatchClosedException(batching.name());
+        }
+        queue.add(item);
+        if (before == 0) {
+            start();
+        } else if (before + 1 >= limit.items()) {
+            LockSupport.unpark(lingering);
+        }
+    }
+
+    private int enterLater(BatchItem<T, R> item) {
+        if (batching.options().overflow() == Overflow.WAIT) {
+            try {
+                int before = load.enter(item.left());
+                if (before != Load.FULL) {
+                    return before;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new BatchInterruptedException(batching.name());
+            }
+        }
+        batching.tell(listener -> listener.rejected(batching.name()));
+        throw new BatchOverflowException(batching.name(), batching.options().capacity(), timeToEmpty());
+    }
+
+    private Duration timeToEmpty() {
+        long batches = 1L + load.items() / limit.items();
+        return Duration.ofMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(batches * lastNanos)));
+    }
+
+    private void start() {
+        try {
+            executor.execute(this);
+        } catch (RejectedExecutionException e) {
+            BatchException why = new BatchException(batching.name(), "the executor refuses to run batches", e);
+            while (load.leave(withdrawAll(why)) > 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private int withdrawAll(BatchException why) {
+        int items = 0;
+        for (BatchItem<T, R> item = queue.poll(); item != null; item = queue.poll()) {
+            item.withdraw(why);
+            items++;
+        }
+        return items;
+    }
+
+    @Override
+    public void run() {
+        while (load.leave(turn()) > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Answers how many items have left the queue. */
+    private int turn() {
+        awaitReturning();
+        awaitLinger();
+        List<BatchItem<T, R>> batch = new ArrayList<>(Math.min(load.items(), limit.items()));
+        int items = take(batch);
+        if (!batch.isEmpty()) {
+            running = batch;
+            BatchRun ended = new Execution<>(batching, batch).run();
+            running = List.of();
+            lastItems = batch.size();
+            lastNanos = ended.took().toNanos();
+            limit.ran(lastItems, lastNanos);
+            batching.tell(listener -> listener.ended(batching.name(), ended));
+        }
+        return items;
+    }
+
+    /** The callers of the batch before come back within moments; to begin without them would make small batches for ever. */
+    @SuppressWarnings("ThreadPriorityCheck") // parking would take longer than the callers do
+    private void awaitReturning() {
+        int expected = Math.min(lastItems, limit.items());
+        if (expected > 1 && load.items() < expected) {
+            long until = System.nanoTime() + Math.min(lastNanos / 4, LONGEST_RETURN);
+            while (load.items() < expected && System.nanoTime() < until) {
+                Thread.yield();
+            }
+        }
+    }
+
+    private void awaitLinger() {
+        BatchItem<T, R> first = queue.peek();
+        if (batching.options().linger().isZero() || first == null) {
+            return;
+        }
+        lingering = Thread.currentThread();
+        long until = first.submittedAt() + batching.options().linger().toNanos();
+        long left = until - System.nanoTime();
+        while (left > 0
+                && load.items() < limit.items()
+                && !load.isClosed()
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(this, left);
+            left = until - System.nanoTime();
+        }
+        lingering = null;
+    }
+
+    private int take(List<BatchItem<T, R>> batch) {
+        int items = 0;
+        long weight = 0;
+        long now = System.nanoTime();
+        BatchItem<T, R> item = queue.peek();
+        while (item != null && batch.size() < limit.items()) {
+            if (!batch.isEmpty() && item.weight() > batching.options().maxWeight() - weight) {
+                break;
+            }
+            queue.poll();
+            items++;
+            if (item.isOverdue(now)) {
+                item.expire();
+            } else if (item.begin()) {
+                batch.add(item);
+                weight += item.weight();
+            }
+            item = queue.peek();
+        }
+        return items;
+    }
+
+    /** From now on, until there is none, items are told that their time is over even when their turn does not come. */
+    void watch() {
+        if (!watched.get() && watched.compareAndSet(false, true)) {
+            checkLater();
+        }
+    }
+
+    private void checkLater() {
+        CompletableFuture.delayedExecutor(OVERDUE_CHECK_MILLIS, TimeUnit.MILLISECONDS)
+                .execute(this::check);
+    }
+
+    private void check() {
+        long now = System.nanoTime();
+        running.forEach(item -> item.expireIfOverdue(now));
+        queue.forEach(item -> item.expireIfOverdue(now));
+        if (load.items() > 0) {
+            checkLater();
+        } else {
+            watched.set(false);
+            if (load.items() > 0) {
+                watch();
+            }
+        }
+    }
+
+    int pending() {
+        return load.items();
+    }
+
+    /** Takes nothing more. */
+    void close() {
+        load.close();
+        LockSupport.unpark(lingering);
+    }
+
+    /** Once it is closed: answers whether all has ended by then. What has not begun never will. */
+    boolean awaitEnd(long deadline) throws InterruptedException {
+        if (load.awaitEmpty(deadline)) {
+            return true;
+        }
+        queue.forEach(item -> item.withdraw(new BatchClosedException(batching.name())));
+        return false;
+    }
+}

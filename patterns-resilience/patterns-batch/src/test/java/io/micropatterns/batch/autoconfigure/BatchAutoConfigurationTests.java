@@ -1,0 +1,363 @@
+package io.micropatterns.batch.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micropatterns.batch.BatchException;
+import io.micropatterns.batch.BatchListener;
+import io.micropatterns.batch.Batched;
+import io.micropatterns.batch.Batched.InTransaction;
+import io.micropatterns.batch.BatchedMethods;
+import io.micropatterns.batch.Overflow;
+import io.micropatterns.core.autoconfigure.PatternConfigurationException;
+import io.micropatterns.test.postgres.PostgresServer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+class BatchAutoConfigurationTests {
+
+    private static final int CALLERS = 20;
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    AopAutoConfiguration.class,
+                    DataSourceTransactionManagerAutoConfiguration.class,
+                    TransactionAutoConfiguration.class,
+                    BatchAutoConfiguration.class))
+            .withBean(DataSource.class, BatchAutoConfigurationTests::newDatabase)
+            .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+            .withUserConfiguration(Application.class);
+
+    private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+
+    private static DataSource newDatabase() {
+        PostgresServer server = PostgresServer.shared();
+        return server.dataSource(server.createDatabase());
+    }
+
+    @AfterEach
+    void stop() {
+        callers.shutdownNow();
+    }
+
+    @Test
+    void concurrentCallsBecomeFewTransactions() {
+        runner.run(context -> {
+            Names names = context.getBean(Names.class);
+            List<Integer> lengths =
+                    together(n -> names.insert(List.of("n".repeat(n))).get(0));
+            assertThat(lengths)
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, CALLERS).boxed().toList());
+            assertThat(names.count()).isEqualTo(CALLERS);
+            assertThat(names.transactions()).isLessThan(CALLERS);
+            assertThat(names.threads()).allMatch(thread -> thread.startsWith("coalescer-Names.insert-"));
+        });
+    }
+
+    @Test
+    void eachCallSucceedsOrFailsWhole() {
+        runner.run(context -> {
+            Names names = context.getBean(Names.class);
+            List<Boolean> inserted = together(n -> {
+                try {
+                    names.insert(List.of("a" + n, n % 5 == 0 ? "bad" : "b" + n));
+                    return true;
+                } catch (IllegalStateException e) {
+                    return false;
+                }
+            });
+            for (int n = 0; n < CALLERS; n++) {
+                assertThat(inserted.get(n)).as("call %s", n).isEqualTo(n % 5 != 0);
+            }
+            assertThat(names.count()).isEqualTo(2L * (CALLERS - CALLERS / 5));
+        });
+    }
+
+    @Test
+    void aCallerInATransactionJoinsIt() {
+        runner.run(context -> {
+            Names names = context.getBean(Names.class);
+            TransactionTemplate transaction = context.getBean(TransactionTemplate.class);
+            transaction.executeWithoutResult(status -> {
+                assertThat(names.insert(List.of("abc"))).containsExactly(3);
+                status.setRollbackOnly();
+            });
+            assertThat(names.count()).isZero();
+            assertThat(names.threads()).containsExactly(Thread.currentThread().getName());
+        });
+    }
+
+    @Test
+    void aMethodCanSayThatItsCallsAreBatchedInTransactionsToo() {
+        runner.run(context -> {
+            Names names = context.getBean(Names.class);
+            context.getBean(TransactionTemplate.class).executeWithoutResult(status -> names.record(List.of("abc")));
+            assertThat(names.threads()).allMatch(thread -> thread.startsWith("coalescer-record-"));
+        });
+    }
+
+    @Test
+    void callersGetWhatTheMethodThrows() {
+        runner.run(context -> {
+            Names names = context.getBean(Names.class);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> names.insert(List.of("bad")))
+                    .withMessage("bad");
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> names.read(List.of("x")))
+                    .withMessage("disk");
+        });
+    }
+
+    @Test
+    void aMethodThatCannotBeBatchedSaysWhy() {
+        runner.run(context -> assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(() -> context.getBean(Names.class).single("x"))
+                .withMessageContaining("single(java.lang.String)")
+                .withMessageContaining("must have one parameter, a List"));
+    }
+
+    @Test
+    void missingResultsAreAFailure() {
+        runner.run(context -> assertThatExceptionOfType(BatchException.class)
+                .isThrownBy(() -> context.getBean(Names.class).none(List.of("x")))
+                .withMessageContaining("0 results for 1 items"));
+    }
+
+    @Test
+    void propertiesSayHowAMethodGathers() {
+        runner.withPropertyValues(
+                        "patterns.batch.defaults.max-items=7",
+                        "patterns.batch.methods.record.max-items=3",
+                        "patterns.batch.methods[Names.insert].linger=5ms",
+                        "patterns.batch.methods[Names.insert].overflow=reject")
+                .run(context -> {
+                    BatchProperties properties = context.getBean(BatchProperties.class);
+                    assertThat(properties.options("other").maxItems()).isEqualTo(7);
+                    assertThat(properties.options("record").maxItems()).isEqualTo(3);
+                    assertThat(properties.options("Names.insert").linger()).hasMillis(5);
+                    assertThat(properties.options("Names.insert").overflow()).isEqualTo(Overflow.REJECT);
+                    assertThat(properties.options("Names.insert").maxItems()).isEqualTo(7);
+                    context.getBean(Names.class).record(List.of("a"));
+                    assertThat(context.getBean(MeterRegistry.class)
+                                    .get("patterns.batch.limit")
+                                    .tag("coalescer", "record")
+                                    .gauge()
+                                    .value())
+                            .isEqualTo(3);
+                });
+    }
+
+    @Test
+    void aWrongPropertyNamesItsKeyAndRange() {
+        runner.withPropertyValues("patterns.batch.methods.record.max-items=0")
+                .run(
+                        context -> assertThat(context)
+                                .getFailure()
+                                .rootCause()
+                                .isInstanceOf(PatternConfigurationException.class)
+                                .hasMessage(
+                                        "The property patterns.batch.methods[record].max-items is 0, but must be between 1 and 1000000."));
+    }
+
+    @Test
+    void tellsMetersAndListeners() {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        runner.withBean(BatchListener.class, () -> new BatchListener() {
+                    @Override
+                    public void ended(String coalescer, BatchRun batch) {
+                        heard.add(coalescer);
+                    }
+                })
+                .run(context -> {
+                    context.getBean(Names.class).insert(List.of("a", "bc"));
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    context.getBean(BatchedMethods.class).close();
+                    assertThat(registry.get("patterns.batch.size").summary().totalAmount())
+                            .isEqualTo(1);
+                    assertThat(registry.get("patterns.batch.duration").timer().count())
+                            .isEqualTo(1);
+                    assertThat(registry.get("patterns.batch.wait").timer().count())
+                            .isEqualTo(1);
+                    assertThat(registry.get("patterns.batch.pending").gauge().value())
+                            .isZero();
+                    assertThat(heard).containsExactly("Names.insert");
+                });
+    }
+
+    @Test
+    void callsAfterTheDrainAreNotBatched() {
+        runner.run(context -> {
+            Names names = context.getBean(Names.class);
+            names.insert(List.of("a"));
+            context.getBean(BatchDrain.class).stop();
+            assertThat(names.insert(List.of("bc"))).containsExactly(2);
+            assertThat(names.threads()).contains(Thread.currentThread().getName());
+        });
+    }
+
+    @Test
+    void canBeSwitchedOff() {
+        runner.withPropertyValues("patterns.batch.enabled=false").run(context -> {
+            assertThat(context).doesNotHaveBean(BatchedMethods.class);
+            Names names = context.getBean(Names.class);
+            assertThat(names.insert(List.of("a"))).containsExactly(1);
+            assertThat(names.threads()).containsExactly(Thread.currentThread().getName());
+        });
+    }
+
+    @Test
+    void worksWithoutMeters() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class, BatchAutoConfiguration.class))
+                .withUserConfiguration(Plain.class)
+                .run(context -> {
+                    assertThat(context).doesNotHaveBean(BatchMeters.class);
+                    assertThat(context.getBean(Doubler.class).twice(List.of(1, 2)))
+                            .containsExactly(2, 4);
+                });
+    }
+
+    private <T> List<T> together(Call<T> call) throws Exception {
+        CountDownLatch all = new CountDownLatch(CALLERS);
+        List<Future<T>> results = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            int number = i;
+            Callable<T> task = () -> {
+                all.countDown();
+                all.await();
+                return call.apply(number);
+            };
+            results.add(callers.submit(task));
+        }
+        List<T> values = new ArrayList<>();
+        for (Future<T> result : results) {
+            values.add(result.get());
+        }
+        return values;
+    }
+
+    private interface Call<T> {
+
+        T apply(int number) throws Exception;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Application {
+
+        @Bean
+        JdbcTemplate jdbcTemplate(DataSource dataSource) {
+            JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+            jdbc.execute("create table if not exists name (name text, xid xid8 default pg_current_xact_id())");
+            return jdbc;
+        }
+
+        @Bean
+        Names names(JdbcTemplate jdbc) {
+            return new Names(jdbc);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Plain {
+
+        @Bean
+        Doubler doubler() {
+            return new Doubler();
+        }
+    }
+
+    static class Doubler {
+
+        @Batched
+        List<Integer> twice(List<Integer> numbers) {
+            return numbers.stream().map(number -> 2 * number).toList();
+        }
+    }
+
+    static class Names {
+
+        private final JdbcTemplate jdbc;
+        private final List<String> threads = new CopyOnWriteArrayList<>();
+
+        Names(JdbcTemplate jdbc) {
+            this.jdbc = jdbc;
+        }
+
+        @Batched
+        @Transactional
+        public List<Integer> insert(List<String> names) {
+            threads.add(Thread.currentThread().getName());
+            assertThat(TransactionSynchronizationManager.isActualTransactionActive())
+                    .isTrue();
+            names.forEach(name -> jdbc.update("insert into name (name) values (?)", name));
+            if (names.contains("bad")) {
+                throw new IllegalStateException("bad");
+            }
+            return names.stream().map(String::length).toList();
+        }
+
+        @Batched(value = "record", inTransaction = InTransaction.BATCH)
+        public void record(List<String> names) {
+            threads.add(Thread.currentThread().getName());
+        }
+
+        @Batched
+        public List<String> read(List<String> names) throws IOException {
+            throw new IOException("disk");
+        }
+
+        @Batched
+        public List<String> none(List<String> names) {
+            return List.of();
+        }
+
+        @Batched
+        public String single(String name) {
+            return name;
+        }
+
+        long count() {
+            return count("count(*)");
+        }
+
+        long transactions() {
+            return count("count(distinct xid)");
+        }
+
+        private long count(String what) {
+            Long count = jdbc.queryForObject("select " + what + " from name", Long.class);
+            return count == null ? 0 : count;
+        }
+
+        List<String> threads() {
+            return threads;
+        }
+    }
+}
