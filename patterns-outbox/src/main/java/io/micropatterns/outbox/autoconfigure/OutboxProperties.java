@@ -69,7 +69,8 @@ public record OutboxProperties(
             throw new PatternConfigurationException(
                     "The property patterns.outbox.storage is wal, and patterns.outbox.relay is polling, which does not see"
                             + " events that are in the database's log alone.",
-                    "Set patterns.outbox.relay to wal or debezium, or to none where other instances relay.");
+                    "Set patterns.outbox.storage=table, or patterns.outbox.relay to wal or debezium, or to none where other"
+                            + " instances relay.");
         }
         routing.forEach((type, route) -> {
             if (route.topics().isEmpty()) {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mockito.Mockito;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -65,6 +66,7 @@ class OutboxAutoConfigurationTests {
                         CoreAutoConfiguration.class,
                         DeadLettersAutoConfiguration.class,
                         OutboxAutoConfiguration.class,
+                        OutboxDataSourceAutoConfiguration.class,
                         OutboxPublisherAutoConfiguration.class,
                         OutboxRelayAutoConfiguration.class,
                         OutboxActuatorAutoConfiguration.class))
@@ -110,8 +112,43 @@ class OutboxAutoConfigurationTests {
     }
 
     @Test
-    void withoutADataSourceThereIsNothing() {
-        withoutDatabase.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Outbox.class));
+    void withoutADataSourceTheStartFailsRatherThanThatEventsAreLost() {
+        withoutDatabase
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> assertThat(analysis(context.getStartupFailure()))
+                        .satisfies(analysis ->
+                                assertThat(analysis.getDescription()).contains("has no DataSource"))
+                        .satisfies(analysis -> assertThat(analysis.getAction())
+                                .contains(
+                                        "spring-boot-starter-data-jpa",
+                                        "spring-boot-starter-jdbc",
+                                        "spring.datasource.url",
+                                        "patterns.outbox.enabled=false")));
+        withoutDatabase
+                .withPropertyValues("patterns.outbox.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Outbox.class));
+    }
+
+    @Test
+    void ofSeveralDataSourcesOneMustBePrimary(DataSource dataSource) {
+        ApplicationContextRunner second = runner.withBean("second", DataSource.class, () -> dataSource);
+        second.run(context -> assertThat(analysis(context.getStartupFailure()))
+                .satisfies(analysis ->
+                        assertThat(analysis.getDescription()).contains("which DataSource", "dataSource, second"))
+                .satisfies(analysis ->
+                        assertThat(analysis.getAction()).contains("@Primary", "patterns.outbox.enabled=false")));
+        runner.withBean("second", DataSource.class, () -> dataSource, definition -> definition.setPrimary(true))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Outbox.class));
+    }
+
+    @Test
+    void anOutboxOfTheUsersNeedsNoDataSource() {
+        Outbox outbox = Mockito.mock();
+        withoutDatabase
+                .withBean(Outbox.class, () -> outbox)
+                .run(context ->
+                        assertThat(context).hasNotFailed().getBean(Outbox.class).isSameAs(outbox));
     }
 
     @Test
