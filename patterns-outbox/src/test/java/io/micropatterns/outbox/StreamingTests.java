@@ -7,8 +7,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 
 /** Events by the database's log, and how it and the table take turns. */
 class StreamingTests {
@@ -76,6 +80,34 @@ class StreamingTests {
         publish(node, before + 4, before + 5);
 
         assertThat(cluster.values(topic, before + 5)).containsExactlyInAnyOrderElementsOf(texts(0, before + 5));
+    }
+
+    @Test
+    void beforeThereIsASlotTablelessEventsArePolledWhichIsNoFailureUntilASlotIsLost() {
+        TestNode node = start(
+                "patterns.outbox.storage=wal", "patterns.outbox.cdc.create=false", "patterns.outbox.cdc.slot=first");
+        publish(node, 0, 3);
+        assertThat(cluster.values(topic, 3)).containsExactlyElementsOf(texts(0, 3));
+        assertThat(rows()).isEqualTo(3);
+        awaitHealth(node, Status.UP, "'first' is missing");
+
+        createPublicationAndSlot("first");
+        awaitStreaming(node);
+        cluster.jdbc()
+                .execute("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = 'first'");
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> cluster.jdbc().execute("select pg_drop_replication_slot('first')"));
+        awaitHealth(node, Status.DOWN, "'first' was lost");
+    }
+
+    private static void awaitHealth(TestNode node, Status status, String problem) {
+        HealthIndicator indicator = node.context().getBean("outboxHealthIndicator", HealthIndicator.class);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            Health health = indicator.health(true);
+            assertThat(health.getStatus()).as("%s", health).isEqualTo(status);
+            assertThat(health.getDetails().get("cdc")).asString().contains(problem);
+        });
     }
 
     private void createPublicationAndSlot(String name) {

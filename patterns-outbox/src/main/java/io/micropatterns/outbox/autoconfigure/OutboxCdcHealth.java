@@ -53,7 +53,8 @@ final class OutboxCdcHealth {
             }
         });
         if (watch.isFull()) {
-            problems.add("the database keeps more log for the replication slot than patterns.outbox.cdc.max-retained");
+            problems.add("the database keeps more log for the replication slot than patterns.outbox.cdc.max-retained;"
+                    + " new events go to the table");
         }
         return problems;
     }

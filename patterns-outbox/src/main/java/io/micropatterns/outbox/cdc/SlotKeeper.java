@@ -25,6 +25,12 @@ public interface SlotKeeper {
     boolean holdsMessages();
 
     /**
+     * Whether a slot has ever been {@linkplain #find() found} or created. Until then no event is in the log alone: those to
+     * be stored there go to the table. One query.
+     */
+    boolean hasBeenUsed();
+
+    /**
      * Says that the slot has lost events that were nowhere else, or may have. Until that is accepted there is no slot to be
      * {@linkplain #find() found}, also after a restart.
      *

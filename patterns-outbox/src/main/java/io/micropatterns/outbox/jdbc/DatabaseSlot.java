@@ -158,15 +158,21 @@ final class DatabaseSlot {
         return new SlotUnavailableException(
                 isPermission(e) ? Problem.PERMISSION : Problem.SLOT,
                 "The replication slot '" + name + "' cannot be created: "
-                        + NestedExceptionUtils.getMostSpecificCause(e).getMessage() + advice(sqlState(e)),
+                        + NestedExceptionUtils.getMostSpecificCause(e).getMessage()
+                        + (isPermission(e) ? adviceOnRights() : advice(sqlState(e))),
                 e);
+    }
+
+    private String adviceOnRights() {
+        String role = jdbc.queryForObject("select quote_ident(current_user)", String.class);
+        return ". It is created by the data source's role, " + role
+                + ", whatever patterns.outbox.cdc.username is. Give it REPLICATION (alter role " + role
+                + " replication; Amazon RDS: grant rds_replication to " + role
+                + "), or set patterns.outbox.cdc.create=false and have an administrator create the slot: " + creation();
     }
 
     private static String advice(String sqlState) {
         return switch (sqlState) {
-            case NO_PERMISSION ->
-                ". Give the role REPLICATION (alter role ... replication; on managed PostgreSQL by the provider's role),"
-                        + " or have the slot created by one that has it";
             case NO_ROOM -> ". Look at max_replication_slots, and at pg_replication_slots for slots that nobody uses";
             case CANCELLED ->
                 ". Creating it takes until all transactions have ended that are in progress, and was cancelled before that:"

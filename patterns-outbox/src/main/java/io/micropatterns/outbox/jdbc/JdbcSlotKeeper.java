@@ -174,8 +174,8 @@ public final class JdbcSlotKeeper implements SlotKeeper {
                 Problem.LOST_EVENTS,
                 "The replication slot '" + slot.name() + "' was lost or tampered with: " + how
                         + ". Events that were stored in the database's log alone (patterns.outbox.storage=wal) and had not been"
-                        + " published may be lost with it. The table goes on being relayed, by polling. Once you have accepted"
-                        + " that, POST to /actuator/outbox/acceptLoss, and a new slot will be used",
+                        + " published may be lost with it. Events that are stored while there is no slot go to the table, which goes"
+                        + " on being relayed, by polling. Once you have accepted that, POST to /actuator/outbox/acceptLoss, and a new slot will be used",
                 null);
     }
 
@@ -214,6 +214,11 @@ public final class JdbcSlotKeeper implements SlotKeeper {
     @Override
     public boolean holdsMessages() {
         return recorded.holdsMessages();
+    }
+
+    @Override
+    public boolean hasBeenUsed() {
+        return recorded.hasBeenUsed();
     }
 
     @Override

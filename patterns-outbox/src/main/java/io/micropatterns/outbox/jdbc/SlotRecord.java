@@ -66,6 +66,12 @@ final class SlotRecord {
                 .contains(true);
     }
 
+    /** A name stays when its slot is gone; a loss is one of a slot that was used, whatever has become of the name. */
+    boolean hasBeenUsed() {
+        Slot known = read();
+        return known.name() != null || known.loss() != null;
+    }
+
     void registerMessages() {
         jdbc.update("update patterns_outbox_slot set messages = true where not messages");
     }

@@ -239,7 +239,7 @@ final class CdcFeed implements Feed {
         if (!Objects.equals(problem, state.status().problem())) {
             log.warn("Polling the outbox's table instead of streaming the database's log: {}", problem);
         }
-        state.unavailable(problem, holdsMessages());
+        state.unavailable(problem, holdsMessages() && cdc.keeper().hasBeenUsed());
     }
 
     @Override

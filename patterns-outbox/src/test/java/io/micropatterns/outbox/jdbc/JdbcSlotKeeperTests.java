@@ -219,6 +219,46 @@ class JdbcSlotKeeperTests {
     }
 
     @Test
+    void aRoleThatMayNotCreateItIsNamedWithWhatToDo() throws SQLException {
+        keeper.create();
+        keeper.drop();
+        String role = "clerk of " + name;
+        outbox.jdbc().execute("create role \"" + role + "\" login password 'clerk'");
+        try {
+            outbox.jdbc().execute("grant select, update on all tables in schema public to \"" + role + "\"");
+            PGSimpleDataSource restricted = new PGSimpleDataSource();
+            restricted.setUrl(
+                    outbox.dataSource().unwrap(PGSimpleDataSource.class).getUrl());
+            restricted.setUser(role);
+            restricted.setPassword("clerk");
+            assertThatExceptionOfType(SlotUnavailableException.class)
+                    .isThrownBy(new JdbcSlotKeeper(restricted, outbox.slot(), true, NetworkTimeout.DEFAULT)::create)
+                    .withMessageContainingAll(
+                            "data source's role, \"" + role + "\", whatever patterns.outbox.cdc.username is",
+                            "alter role \"" + role + "\" replication",
+                            "rds_replication",
+                            "patterns.outbox.cdc.create=false",
+                            "pg_create_logical_replication_slot('" + name + "'")
+                    .satisfies(e -> assertThat(e.problem()).isEqualTo(Problem.PERMISSION));
+        } finally {
+            outbox.jdbc().execute("drop owned by \"" + role + "\"");
+            outbox.jdbc().execute("drop role \"" + role + "\"");
+        }
+    }
+
+    @Test
+    void onceUsedASlotStaysSoForEventsMayBeInIt() {
+        keeper.registerMessages();
+        assertThat(keeper.hasBeenUsed()).isFalse();
+        keeper.create();
+        assertThat(keeper.hasBeenUsed()).isTrue();
+        keeper.drop();
+        assertProblem(Problem.LOST_EVENTS, "acceptLoss");
+        assertThat(keeper.acceptLoss()).isTrue();
+        assertThat(keeper.hasBeenUsed()).isTrue();
+    }
+
+    @Test
     void itSaysWhyTheDatabaseDoesWithoutASlot() {
         try (PostgresServer server = PostgresServer.builder()
                 .embedded()
