@@ -24,6 +24,7 @@ final class Snippet extends SimpleJavaFileObject {
             "import io.micropatterns.core.schema.*;",
             "import io.micropatterns.outbox.*;",
             "import io.micropatterns.documentation.given.*;",
+            "import io.micropatterns.escrow.*;",
             "import io.micropatterns.outbox.jdbc.*;",
             "import io.micropatterns.outbox.kafka.*;",
             "import io.micropatterns.outbox.relay.*;",

@@ -2,6 +2,8 @@ package io.micropatterns.documentation.given;
 
 import io.micropatterns.core.deadletter.DeadLetters;
 import io.micropatterns.core.inbox.Inbox;
+import io.micropatterns.escrow.Escrow;
+import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.outbox.Outbox;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ public abstract class Beans {
     protected Outbox outbox;
     protected Inbox inbox;
     protected DeadLetters deadLetters;
+    protected Escrow escrow;
+    protected EscrowResources resources;
     protected Orders orders;
     protected Summaries summaries;
 

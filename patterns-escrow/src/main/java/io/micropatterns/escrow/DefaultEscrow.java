@@ -1,0 +1,125 @@
+package io.micropatterns.escrow;
+
+import io.micropatterns.batch.BatchFunction;
+import io.micropatterns.batch.BatchListener;
+import io.micropatterns.batch.BatchOverflowException;
+import io.micropatterns.batch.Coalescer;
+import io.micropatterns.batch.ItemOutcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** Joins those who are in a transaction, and gathers the others. */
+final class DefaultEscrow implements Escrow {
+
+    private final EscrowStore store;
+    private final EscrowOptions options;
+    private final ReservationIds ids;
+    private final Coalescer<NewReservation, Reservation> reserving;
+    private final Coalescer<Settlement, Reservation> settling;
+
+    DefaultEscrow(EscrowStore store, EscrowOptions options, BatchListener listener, ReservationIds ids) {
+        this.store = store;
+        this.options = options;
+        this.ids = ids;
+        this.reserving = coalescer("escrow-reserve", store::reserve, listener)
+                .partitionBy(reservation -> reservation.request().quantities().firstKey())
+                .build();
+        this.settling = coalescer("escrow-settle", store::settle, listener)
+                .partitionBy(Settlement::reservation)
+                .build();
+    }
+
+    private <T> Coalescer.Builder<T, Reservation> coalescer(
+            String name, BatchFunction<T, Reservation> function, BatchListener listener) {
+        return Coalescer.builder(name, function)
+                .options(options.batching())
+                .divideOn(Failures::mayBeOfOneRequest)
+                .listener(listener);
+    }
+
+    @Override
+    public Reservation reserve(ReservationRequest request) {
+        NewReservation reservation = newReservation(request);
+        return store.joinsTransaction()
+                ? joined(store.reserve(List.of(reservation)))
+                : gathered(reserving, reservation);
+    }
+
+    @Override
+    public CompletableFuture<Reservation> reserveAsync(ReservationRequest request) {
+        NewReservation reservation = newReservation(request);
+        if (store.joinsTransaction()) {
+            return CompletableFuture.completedFuture(joined(store.reserve(List.of(reservation))));
+        }
+        try {
+            return reserving.submit(reservation);
+        } catch (BatchOverflowException e) {
+            throw new EscrowOverloadedException(e.retryAfter(), e);
+        }
+    }
+
+    private NewReservation newReservation(ReservationRequest request) {
+        Duration wanted = request.timeToLive();
+        return new NewReservation(ids.next(), request, wanted == null ? options.timeToLive() : wanted);
+    }
+
+    @Override
+    public Reservation confirm(UUID reservation) {
+        return settle(Settlement.confirm(reservation));
+    }
+
+    @Override
+    public Reservation confirm(UUID reservation, Map<String, Long> part) {
+        return settle(Settlement.confirm(reservation, part));
+    }
+
+    @Override
+    public Reservation release(UUID reservation) {
+        return settle(Settlement.release(reservation));
+    }
+
+    private Reservation settle(Settlement settlement) {
+        return store.joinsTransaction() ? joined(store.settle(List.of(settlement))) : gathered(settling, settlement);
+    }
+
+    private static <T> Reservation gathered(Coalescer<T, Reservation> coalescer, T item) {
+        try {
+            return coalescer.call(item);
+        } catch (BatchOverflowException e) {
+            throw new EscrowOverloadedException(e.retryAfter(), e);
+        }
+    }
+
+    private static Reservation joined(List<ItemOutcome<Reservation>> outcomes) {
+        ItemOutcome<Reservation> outcome = outcomes.get(0);
+        if (outcome instanceof ItemOutcome.Failure<Reservation> failure) {
+            throw failure.cause() instanceof RuntimeException unchecked
+                    ? unchecked
+                    : new EscrowException("The request failed: " + failure.cause(), failure.cause());
+        }
+        return ((ItemOutcome.Success<Reservation>) outcome).result();
+    }
+
+    @Override
+    public Reservation extend(UUID reservation, Duration timeToLive) {
+        if (timeToLive.toMillis() < 1) {
+            throw new IllegalArgumentException("timeToLive must be 1 ms at least, but is " + timeToLive);
+        }
+        return store.extend(reservation, timeToLive);
+    }
+
+    @Override
+    public Optional<Reservation> find(UUID reservation) {
+        return store.find(reservation);
+    }
+
+    @Override
+    public void close() {
+        reserving.close();
+        settling.close();
+    }
+}

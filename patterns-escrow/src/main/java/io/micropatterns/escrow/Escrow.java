@@ -1,0 +1,138 @@
+package io.micropatterns.escrow;
+
+import io.micropatterns.batch.BatchListener;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Reserves quantities of resources that many want at once, and never more than there are.
+ *
+ * <p><b>Guarantees.</b> At any time {@code available + held + consumed = total} and {@code available >= 0} for each resource, by
+ * the database's constraints. A reservation is held until it is confirmed or released, or its time is over; it ends in one of
+ * these ways only. Who was told "reserved" has a reservation; who was told that there is too little could not have been served
+ * at some moment of the call. A request with an id makes one reservation, however often it is repeated.
+ *
+ * <p><b>Transactions.</b> A caller in a transaction of the escrow's data source is joined: what it reserves or ends is so if and
+ * only if that transaction commits, and others who want the same resource wait for that. Other callers are gathered: what comes at
+ * the same time is one statement and one commit, and is done when the method returns.
+ *
+ * <p><b>Time</b> is the database's. What is confirmed late is refused, whether it was swept up already or not.
+ *
+ * <p>All methods block, for one to three round trips, and throw {@link EscrowOverloadedException} when too many wait already,
+ * {@link io.micropatterns.batch.BatchException} when a call was interrupted or ran out of time, which says whether it may have
+ * been done, and {@link org.springframework.dao.DataAccessException} when the database failed. Thread-safe.
+ */
+public interface Escrow extends AutoCloseable {
+
+    /** Begins one. */
+    static Builder builder(EscrowStore store) {
+        return new Builder(store);
+    }
+
+    /**
+     * Reserves a quantity of one resource, for the options' time.
+     *
+     * @throws InsufficientStockException when less is available
+     * @throws UnknownResourceException when there is no such resource
+     */
+    default Reservation reserve(String resource, long quantity) {
+        return reserve(ReservationRequest.of(resource, quantity));
+    }
+
+    /**
+     * Reserves all that a request asks for, or nothing.
+     *
+     * @throws InsufficientStockException when less is available of a resource
+     * @throws UnknownResourceException when there is no such resource
+     * @throws EscrowException when another request was made with the same id
+     */
+    Reservation reserve(ReservationRequest request);
+
+    /**
+     * The same without waiting. In a transaction it is done at once, and blocks.
+     *
+     * @return the reservation, or one of the exceptions, on a thread of the library
+     */
+    CompletableFuture<Reservation> reserveAsync(ReservationRequest request);
+
+    /**
+     * Consumes what is reserved. Doing so again is answered with the same.
+     *
+     * @throws ReservationExpiredException when its time is over
+     * @throws ReservationException when there is no such reservation, it was released, or another part of it was confirmed
+     */
+    Reservation confirm(UUID reservation);
+
+    /**
+     * Consumes part of what is reserved, and releases the rest.
+     *
+     * @param part how much of which resources; what is not in it is released
+     * @throws ReservationExpiredException when its time is over
+     * @throws ReservationException when there is no such reservation, it holds less, it was released, or another part of it
+     *     was confirmed
+     */
+    Reservation confirm(UUID reservation, Map<String, Long> part);
+
+    /**
+     * Gives back what is reserved. One that was released before, or has expired, stays as it is.
+     *
+     * @throws ReservationException when there is no such reservation, or it was confirmed
+     */
+    Reservation release(UUID reservation);
+
+    /**
+     * Holds a reservation for this long from now.
+     *
+     * @throws ReservationExpiredException when its time is over
+     * @throws ReservationException when there is no such reservation, or it was settled
+     */
+    Reservation extend(UUID reservation, Duration timeToLive);
+
+    /** A reservation, as long as it is kept. */
+    Optional<Reservation> find(UUID reservation);
+
+    /** Takes nothing more, and waits for what was taken. */
+    @Override
+    void close();
+
+    /** Builds an {@link Escrow}. Not thread-safe. */
+    final class Builder {
+
+        private final EscrowStore store;
+        private EscrowOptions options = EscrowOptions.defaults();
+        private BatchListener listener = BatchListener.none();
+        private Clock clock = Clock.systemUTC();
+
+        private Builder(EscrowStore store) {
+            this.store = Objects.requireNonNull(store, "store");
+        }
+
+        /** How it works; {@link EscrowOptions#defaults()} unless set. */
+        public Builder options(EscrowOptions value) {
+            this.options = Objects.requireNonNull(value, "options");
+            return this;
+        }
+
+        /** Who is told of its batches, of the coalescers {@code escrow-reserve} and {@code escrow-settle}. */
+        public Builder listener(BatchListener value) {
+            this.listener = Objects.requireNonNull(value, "listener");
+            return this;
+        }
+
+        /** What reservations' ids are ordered by; nothing rests on it. */
+        public Builder clock(Clock value) {
+            this.clock = Objects.requireNonNull(value, "clock");
+            return this;
+        }
+
+        /** Builds it. */
+        public Escrow build() {
+            return new DefaultEscrow(store, options, listener, new ReservationIds(clock));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.micropatterns.escrow;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Resources, as those who stock them see them. Each method joins the caller's transaction when there is one. Thread-safe. */
+public interface EscrowResources {
+
+    /**
+     * Makes a resource in a single stripe.
+     *
+     * @throws EscrowException when it exists
+     */
+    default Resource create(String name, long total) {
+        return create(name, total, 1);
+    }
+
+    /**
+     * Makes a resource.
+     *
+     * @param stripes how many rows it is kept in: one, unless several instances of the application reserve so much of it that they
+     *     wait for each other's commits
+     * @throws EscrowException when it exists
+     */
+    Resource create(String name, long total, int stripes);
+
+    /**
+     * Adds to what is available.
+     *
+     * @param quantity more than zero
+     * @throws UnknownResourceException when there is no such resource
+     */
+    Resource topUp(String name, long quantity);
+
+    /**
+     * Takes away of what is available, all of the quantity or nothing; never of what is held.
+     *
+     * @param quantity more than zero
+     * @throws UnknownResourceException when there is no such resource
+     * @throws InsufficientStockException when less is available
+     */
+    Resource reduce(String name, long quantity);
+
+    /** A resource. One query. */
+    Optional<Resource> find(String name);
+
+    /** All resources by name. One query. */
+    List<Resource> findAll();
+
+    /**
+     * Compares each resource with its reservations. Reads all of them, as of one moment; the database need not be idle.
+     *
+     * @return what does not agree; empty when all is well
+     */
+    List<Discrepancy> verify();
+
+    /**
+     * What does not agree.
+     *
+     * @param resource the resource
+     * @param stripe which of its stripes
+     * @param what in words, with the figures
+     */
+    record Discrepancy(String resource, int stripe, String what) {}
+}

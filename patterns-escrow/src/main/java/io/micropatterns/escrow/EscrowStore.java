@@ -1,0 +1,51 @@
+package io.micropatterns.escrow;
+
+import io.micropatterns.batch.ItemOutcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Where resources and reservations are kept; the SPI of a database adapter. Each method joins the caller's transaction when
+ * there is one, and is one or more transactions of its own otherwise. Thread-safe.
+ */
+public interface EscrowStore {
+
+    /** Whether the caller is in a transaction that the other methods would join. Does no I/O. */
+    boolean joinsTransaction();
+
+    /**
+     * Makes reservations, in their order as far as they are of the same resource. One that was made before, by its id or its
+     * request's, is answered with what was made then.
+     *
+     * @return the outcome of each: the reservation, or an {@link EscrowException} that says why there is none
+     */
+    List<ItemOutcome<Reservation>> reserve(List<NewReservation> reservations);
+
+    /**
+     * Ends reservations. Repeating what was done is answered as it was then.
+     *
+     * @return the outcome of each: the reservation, or an {@link EscrowException} that says why it could not be done
+     */
+    List<ItemOutcome<Reservation>> settle(List<Settlement> settlements);
+
+    /**
+     * Lets a reservation expire later, or sooner.
+     *
+     * @param timeToLive from now
+     * @throws ReservationException when it is not held
+     */
+    Reservation extend(UUID reservation, Duration timeToLive);
+
+    /** A reservation, as long as it is kept. */
+    Optional<Reservation> find(UUID reservation);
+
+    /**
+     * Ends reservations whose time is over, by the database's clock. Those that somebody is just about to settle are passed over.
+     *
+     * @param limit the most reservations
+     * @return how many there were
+     */
+    int expire(int limit);
+}

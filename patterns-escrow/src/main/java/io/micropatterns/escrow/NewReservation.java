@@ -1,0 +1,29 @@
+package io.micropatterns.escrow;
+
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * A reservation to be made.
+ *
+ * @param id of the reservation; stays the same when it is tried again
+ * @param request what is to be reserved
+ * @param timeToLive how long it is to be held
+ */
+public record NewReservation(UUID id, ReservationRequest request, Duration timeToLive) {
+
+    /** Whether it is of a single resource. */
+    public boolean isOfOneResource() {
+        return request.quantities().size() == 1;
+    }
+
+    /** The first resource, by name; the only one of those that are of a single one. */
+    public String onlyResource() {
+        return request.quantities().firstKey();
+    }
+
+    /** How much of the first resource. */
+    public long onlyQuantity() {
+        return request.quantities().values().iterator().next();
+    }
+}

@@ -1,0 +1,107 @@
+package io.micropatterns.escrow.autoconfigure;
+
+import io.micropatterns.batch.BatchOptions;
+import io.micropatterns.batch.Overflow;
+import io.micropatterns.core.autoconfigure.PropertyRange;
+import io.micropatterns.escrow.EscrowOptions;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.sql.init.DatabaseInitializationMode;
+
+/**
+ * Properties of the escrow.
+ *
+ * @param enabled Whether the escrow is configured at all.
+ * @param timeToLive How long a reservation is held whose request does not say. From 1 ms to 365 days.
+ * @param instance Number of this instance, for resources in several stripes: instances with different numbers prefer different ones. From 0. Default: random.
+ * @param batching How calls outside of transactions are gathered.
+ * @param expiry How reservations end whose time is over.
+ * @param schema The escrow's tables.
+ */
+@ConfigurationProperties("patterns.escrow")
+public record EscrowProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("300s") Duration timeToLive,
+        @Nullable Integer instance,
+        @DefaultValue Batching batching,
+        @DefaultValue Expiry expiry,
+        @DefaultValue Schema schema) {
+
+    private static final Duration SHORT = Duration.ofMillis(1);
+
+    public EscrowProperties {
+        PropertyRange.require("patterns.escrow.time-to-live", timeToLive, SHORT, Duration.ofDays(365));
+        if (instance != null) {
+            PropertyRange.require("patterns.escrow.instance", instance, 0, Integer.MAX_VALUE);
+        }
+    }
+
+    EscrowOptions toOptions() {
+        return new EscrowOptions(timeToLive, batching.toOptions());
+    }
+
+    /**
+     * How calls are gathered.
+     *
+     * @param maxItems Most requests in a statement. From 1 to 10,000.
+     * @param capacity Most requests that wait or are worked on, for each connection. From 1 to 1,000,000.
+     * @param overflow What becomes of more: reject, or wait.
+     * @param timeout How long a call may take. From 1 ms to 10 minutes.
+     * @param connections How many statements can run at once, each for other resources. From 1 to 100.
+     */
+    public record Batching(
+            @DefaultValue("500") int maxItems,
+            @DefaultValue("10000") int capacity,
+            @DefaultValue("reject") Overflow overflow,
+            @DefaultValue("10s") Duration timeout,
+            @DefaultValue("2") int connections) {
+
+        public Batching {
+            PropertyRange.require("patterns.escrow.batching.max-items", maxItems, 1, 10_000);
+            PropertyRange.require("patterns.escrow.batching.capacity", capacity, 1, 1_000_000);
+            PropertyRange.require("patterns.escrow.batching.timeout", timeout, SHORT, Duration.ofMinutes(10));
+            PropertyRange.require("patterns.escrow.batching.connections", connections, 1, 100);
+        }
+
+        BatchOptions toOptions() {
+            return BatchOptions.defaults()
+                    .withMaxItems(maxItems)
+                    .withCapacity(capacity)
+                    .withOverflow(overflow)
+                    .withTimeout(timeout)
+                    .withPartitions(connections);
+        }
+    }
+
+    /**
+     * How reservations end whose time is over.
+     *
+     * @param enabled Whether this instance takes part; one instance of those that do is at work.
+     * @param interval How often to look. From 10 ms to 1 hour.
+     * @param batchSize Most reservations in a transaction. From 1 to 100,000.
+     * @param leaseTime How long after the death of the instance at work another takes over. From 1 second to 1 hour.
+     */
+    public record Expiry(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("500ms") Duration interval,
+            @DefaultValue("5000") int batchSize,
+            @DefaultValue("10s") Duration leaseTime) {
+
+        public Expiry {
+            PropertyRange.require(
+                    "patterns.escrow.expiry.interval", interval, Duration.ofMillis(10), Duration.ofHours(1));
+            PropertyRange.require("patterns.escrow.expiry.batch-size", batchSize, 1, 100_000);
+            PropertyRange.require(
+                    "patterns.escrow.expiry.lease-time", leaseTime, Duration.ofSeconds(1), Duration.ofHours(1));
+        }
+    }
+
+    /**
+     * The tables.
+     *
+     * @param initialize Whether missing tables are created at start: always, embedded, or never.
+     */
+    public record Schema(@DefaultValue("always") DatabaseInitializationMode initialize) {}
+}

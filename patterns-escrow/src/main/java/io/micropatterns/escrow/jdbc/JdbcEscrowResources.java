@@ -1,0 +1,161 @@
+package io.micropatterns.escrow.jdbc;
+
+import io.micropatterns.escrow.EscrowException;
+import io.micropatterns.escrow.EscrowResources;
+import io.micropatterns.escrow.InsufficientStockException;
+import io.micropatterns.escrow.Resource;
+import io.micropatterns.escrow.UnknownResourceException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Resources in {@code patterns_escrow_stock}. Thread-safe. */
+public final class JdbcEscrowResources implements EscrowResources {
+
+    private static final RowMapper<Resource> RESOURCE = (row, index) -> new Resource(
+            row.getString("resource"),
+            row.getLong("total"),
+            row.getLong("available"),
+            row.getLong("held"),
+            row.getLong("consumed"),
+            row.getInt("stripes"));
+
+    private static final String SELECT = "select resource, sum(total) as total, sum(available) as available,"
+            + " sum(held) as held, sum(consumed) as consumed, count(*) as stripes from patterns_escrow_stock";
+
+    private static final String CREATE =
+            "insert into patterns_escrow_stock (resource, stripe, stripes, total, available)"
+                    + " select ?, n, ?, t, t from generate_series(0, ? - 1) n"
+                    + " cross join lateral (select (? / ? + (n < mod(?, ?))::int)::bigint as t) each"
+                    + " on conflict do nothing";
+
+    /** All of it to the first stripe: others gather it when they need it. */
+    private static final String TOP_UP = "update patterns_escrow_stock set total = total + ?, available = available + ?"
+            + " where resource = ? and stripe = 0";
+
+    private static final String REDUCE = """
+            with locked as materialized (
+                select resource, stripe, total, available, held, consumed
+                  from patterns_escrow_stock where resource = ? order by stripe for update
+            ), taken as materialized (
+                select *, least(available, greatest(0,
+                           ? - (sum(available) over (order by available desc, stripe) - available)))::bigint as quantity,
+                       sum(available) over () as altogether
+                  from locked
+            )
+            update patterns_escrow_stock s
+               set total = t.total - t.quantity, available = t.available - t.quantity, held = t.held, consumed = t.consumed
+              from taken t
+             where s.resource = t.resource and s.stripe = t.stripe and t.quantity > 0 and t.altogether >= ?
+            """;
+
+    private static final String VERIFY = """
+            with holds as (
+                select resource, stripe,
+                       coalesce(sum(quantity) filter (where state = 'H'), 0) as held,
+                       coalesce(sum(confirmed) filter (where state = 'C'), 0) as confirmed
+                  from patterns_escrow_hold group by resource, stripe
+            )
+            select coalesce(s.resource, h.resource) as resource, coalesce(s.stripe, h.stripe) as stripe,
+                   case when s.resource is null then 'there are reservations of it, but no such resource'
+                        else format('available %s, held %s, consumed %s, total %s; its reservations hold %s, and %s of them'
+                             ' were confirmed, besides %s of deleted ones', s.available, s.held, s.consumed, s.total,
+                             coalesce(h.held, 0), coalesce(h.confirmed, 0), s.archived) end as what
+              from patterns_escrow_stock s full join holds h on h.resource = s.resource and h.stripe = s.stripe
+             where s.resource is null or s.available < 0 or s.available + s.held + s.consumed <> s.total
+                or s.held <> coalesce(h.held, 0) or s.consumed <> s.archived + coalesce(h.confirmed, 0)
+             order by 1, 2
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final TransactionOperations transaction;
+
+    /**
+     * On the data source whose transactions it joins.
+     *
+     * @param transaction opens one where there is none
+     */
+    public JdbcEscrowResources(DataSource dataSource, TransactionOperations transaction) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.transaction = Objects.requireNonNull(transaction, "transaction");
+    }
+
+    @Override
+    public Resource create(String name, long total, int stripes) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("the name is blank");
+        }
+        if (total < 0) {
+            throw new IllegalArgumentException("total must be 0 at least, but is " + total);
+        }
+        if (stripes < 1) {
+            throw new IllegalArgumentException("stripes must be 1 at least, but is " + stripes);
+        }
+        return inTransaction(() -> {
+            int created = jdbc.update(CREATE, name, stripes, stripes, total, stripes, total, stripes);
+            if (created < stripes) {
+                throw new EscrowException("There is a resource '" + name + "' already", null);
+            }
+            return required(name);
+        });
+    }
+
+    @Override
+    public Resource topUp(String name, long quantity) {
+        requirePositive(quantity);
+        return inTransaction(() -> {
+            jdbc.update(TOP_UP, quantity, quantity, name);
+            return required(name);
+        });
+    }
+
+    @Override
+    public Resource reduce(String name, long quantity) {
+        requirePositive(quantity);
+        return inTransaction(() -> {
+            int changed = jdbc.update(REDUCE, name, quantity, quantity);
+            Resource resource = required(name);
+            if (changed == 0) {
+                throw new InsufficientStockException(name, quantity, resource.available());
+            }
+            return resource;
+        });
+    }
+
+    private Resource inTransaction(java.util.function.Supplier<Resource> work) {
+        return Objects.requireNonNull(transaction.execute(status -> work.get()));
+    }
+
+    private static void requirePositive(long quantity) {
+        if (quantity < 1) {
+            throw new IllegalArgumentException("quantity must be 1 at least, but is " + quantity);
+        }
+    }
+
+    private Resource required(String name) {
+        return find(name).orElseThrow(() -> new UnknownResourceException(name));
+    }
+
+    @Override
+    public Optional<Resource> find(String name) {
+        return jdbc.query(SELECT + " where resource = ? group by resource", RESOURCE, name).stream()
+                .findFirst();
+    }
+
+    @Override
+    public List<Resource> findAll() {
+        return jdbc.query(SELECT + " group by resource order by resource", RESOURCE);
+    }
+
+    @Override
+    public List<Discrepancy> verify() {
+        return jdbc.query(
+                VERIFY,
+                (row, index) ->
+                        new Discrepancy(row.getString("resource"), row.getInt("stripe"), row.getString("what")));
+    }
+}

@@ -1,0 +1,90 @@
+package io.micropatterns.escrow.jdbc;
+
+import io.micropatterns.batch.ItemOutcome;
+import io.micropatterns.core.jdbc.AutoCommitDataSource;
+import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.core.jdbc.Transactions;
+import io.micropatterns.escrow.EscrowStore;
+import io.micropatterns.escrow.NewReservation;
+import io.micropatterns.escrow.Reservation;
+import io.micropatterns.escrow.ReservationException;
+import io.micropatterns.escrow.ReservationExpiredException;
+import io.micropatterns.escrow.ReservationState;
+import io.micropatterns.escrow.Settlement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Reservations in {@code patterns_escrow_hold}, of what is in {@code patterns_escrow_stock}. Thread-safe. */
+public final class JdbcEscrowStore implements EscrowStore {
+
+    private final DataSource dataSource;
+    private final Statements joined;
+    private final Statements own;
+    private final int instance;
+
+    /**
+     * On the data source whose transactions it joins.
+     *
+     * @param instance tells this instance from others, so that they prefer different stripes; 0 or more
+     * @param timeout how long an answer of the database is waited for outside of the caller's transactions
+     */
+    public JdbcEscrowStore(DataSource dataSource, int instance, NetworkTimeout timeout) {
+        if (instance < 0) {
+            throw new IllegalArgumentException("instance must be 0 at least, but is " + instance);
+        }
+        this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+        this.joined = Statements.inTransaction(new JdbcTemplate(dataSource));
+        this.own = Statements.ofTheirOwn(new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout)));
+        this.instance = instance;
+    }
+
+    private Statements statements() {
+        return joinsTransaction() ? joined : own;
+    }
+
+    @Override
+    public boolean joinsTransaction() {
+        return Transactions.isActive(dataSource);
+    }
+
+    @Override
+    public List<ItemOutcome<Reservation>> reserve(List<NewReservation> reservations) {
+        Statements statements = statements();
+        return new ReserveRun(new StockStatements(statements, instance), new HoldTable(statements), reservations).run();
+    }
+
+    @Override
+    public List<ItemOutcome<Reservation>> settle(List<Settlement> settlements) {
+        Statements statements = statements();
+        return new SettleRun(statements, new HoldTable(statements), settlements).run();
+    }
+
+    @Override
+    public Reservation extend(UUID reservation, Duration timeToLive) {
+        boolean extended = statements().run(jdbc -> jdbc.update(Sql.EXTEND, reservation, timeToLive.toMillis())) > 0;
+        Reservation found = find(reservation)
+                .orElseThrow(() -> new ReservationException(reservation, "does not exist, or is kept no longer"));
+        if (extended) {
+            return found;
+        }
+        throw found.state() == ReservationState.HELD || found.state() == ReservationState.EXPIRED
+                ? new ReservationExpiredException(reservation, found.expiresAt())
+                : new ReservationException(reservation, "is " + found.state() + " already");
+    }
+
+    @Override
+    public Optional<Reservation> find(UUID reservation) {
+        return Optional.ofNullable(
+                new HoldTable(statements()).find(List.of(reservation)).get(reservation));
+    }
+
+    @Override
+    public int expire(int limit) {
+        return Objects.requireNonNull(statements().run(jdbc -> jdbc.queryForObject(Sql.EXPIRE, Integer.class, limit)));
+    }
+}

@@ -1,0 +1,43 @@
+package io.micropatterns.escrow.jdbc;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Executes statements. Outside of a caller's transaction each is one of its own, and is repeated when the database has ended it for
+ * a lock that others hold who wait for its own: callers who lock several resources one by one.
+ */
+final class Statements {
+
+    private static final int MOST_ATTEMPTS = 5;
+
+    private final JdbcTemplate jdbc;
+    private final boolean repeats;
+
+    private Statements(JdbcTemplate jdbc, boolean repeats) {
+        this.jdbc = jdbc;
+        this.repeats = repeats;
+    }
+
+    static Statements inTransaction(JdbcTemplate jdbc) {
+        return new Statements(jdbc, false);
+    }
+
+    static Statements ofTheirOwn(JdbcTemplate jdbc) {
+        return new Statements(jdbc, true);
+    }
+
+    <T extends @Nullable Object> T run(Function<JdbcTemplate, T> statement) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return statement.apply(jdbc);
+            } catch (ConcurrencyFailureException e) {
+                if (!repeats || attempt == MOST_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+-- Escrow on PostgreSQL 14 or newer. Idempotent. Copy it into a Flyway or Liquibase migration to take it over, and set
+-- patterns.escrow.schema.initialize=never.
+
+-- What there is of each resource, split into stripes. Rows are updated often: half of each page is kept free for that.
+create table if not exists patterns_escrow_stock (
+    resource  text   not null,
+    stripe    int    not null,
+    stripes   int    not null check (stripe >= 0 and stripe < stripes),
+    total     bigint not null,
+    available bigint not null check (available >= 0),
+    held      bigint not null default 0 check (held >= 0),
+    consumed  bigint not null default 0 check (consumed >= 0),
+    -- The part of what was consumed whose reservations have been deleted since.
+    archived  bigint not null default 0 check (archived >= 0 and archived <= consumed),
+    primary key (resource, stripe),
+    check (available + held + consumed = total)
+) with (fillfactor = 50);
+
+-- A line for each resource of a reservation; line 0 stands for the whole in locks and look-ups.
+create table if not exists patterns_escrow_hold (
+    reservation uuid        not null,
+    line        smallint    not null,
+    resource    text        not null,
+    stripe      int         not null,
+    quantity    bigint      not null check (quantity > 0),
+    -- H: held, C: confirmed, R: released, E: expired.
+    state       "char"      not null default 'H',
+    confirmed   bigint      not null default 0 check (confirmed >= 0 and confirmed <= quantity),
+    expires_at  timestamptz not null,
+    request     text,
+    primary key (reservation, line)
+);
+
+create unique index if not exists patterns_escrow_hold_request on patterns_escrow_hold (request)
+    where request is not null and line = 0;
+create index if not exists patterns_escrow_hold_due on patterns_escrow_hold (expires_at) where state = 'H' and line = 0;

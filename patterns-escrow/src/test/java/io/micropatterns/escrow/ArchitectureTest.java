@@ -1,0 +1,27 @@
+package io.micropatterns.escrow;
+
+import io.micropatterns.test.architecture.ConfigurationMetadata;
+import io.micropatterns.test.architecture.HouseRules;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class ArchitectureTest {
+
+    @TestFactory
+    Stream<DynamicTest> keepsTheRulesOfTheHouse() {
+        return HouseRules.of("io.micropatterns.escrow")
+                .face(20)
+                .adapter("jdbc", 10)
+                .autoconfigure(2)
+                .using("io.micropatterns.batch")
+                .using("io.micropatterns.core")
+                .tests();
+    }
+
+    @Test
+    void describesEveryProperty() {
+        ConfigurationMetadata.of("patterns.escrow").check(13);
+    }
+}

@@ -1,0 +1,129 @@
+package io.micropatterns.escrow.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.micropatterns.batch.autoconfigure.BatchAutoConfiguration;
+import io.micropatterns.core.autoconfigure.CoreAutoConfiguration;
+import io.micropatterns.core.autoconfigure.PatternConfigurationException;
+import io.micropatterns.core.schema.MissingTableException;
+import io.micropatterns.escrow.Escrow;
+import io.micropatterns.escrow.EscrowResources;
+import io.micropatterns.escrow.EscrowStore;
+import io.micropatterns.escrow.InsufficientStockException;
+import io.micropatterns.escrow.Reservation;
+import io.micropatterns.escrow.ReservationRequest;
+import io.micropatterns.escrow.ReservationState;
+import io.micropatterns.escrow.jdbc.ReservationExpiry;
+import io.micropatterns.test.postgres.PostgresServer;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.mockito.Mockito;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.transaction.support.TransactionTemplate;
+
+class EscrowAutoConfigurationTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    AopAutoConfiguration.class,
+                    DataSourceTransactionManagerAutoConfiguration.class,
+                    TransactionAutoConfiguration.class,
+                    CoreAutoConfiguration.class,
+                    BatchAutoConfiguration.class,
+                    EscrowAutoConfiguration.class))
+            .withBean(DataSource.class, EscrowAutoConfigurationTests::newDatabase);
+
+    private static DataSource newDatabase() {
+        PostgresServer server = PostgresServer.shared();
+        return server.dataSource(server.createDatabase());
+    }
+
+    @Test
+    void reservesGatheredAndJoined() {
+        runner.run(context -> {
+            Escrow escrow = context.getBean(Escrow.class);
+            EscrowResources resources = context.getBean(EscrowResources.class);
+            resources.create("chair", 2);
+            escrow.reserve("chair", 1);
+            context.getBean(TransactionTemplate.class).executeWithoutResult(status -> {
+                escrow.reserve("chair", 1);
+                assertThatExceptionOfType(InsufficientStockException.class)
+                        .isThrownBy(() -> escrow.reserve("chair", 1));
+                status.setRollbackOnly();
+            });
+            assertThat(resources.find("chair"))
+                    .hasValueSatisfying(chair -> assertThat(chair.held()).isEqualTo(1));
+            assertThat(resources.verify()).isEmpty();
+        });
+    }
+
+    @Test
+    void whatHasExpiredComesBack() {
+        runner.withPropertyValues("patterns.escrow.time-to-live=1s", "patterns.escrow.expiry.interval=50ms")
+                .run(context -> {
+                    EscrowResources resources = context.getBean(EscrowResources.class);
+                    Escrow escrow = context.getBean(Escrow.class);
+                    resources.create("chair", 5);
+                    Reservation ofASecond = escrow.reserve("chair", 2);
+                    Reservation ofAnHour =
+                            escrow.reserve(ReservationRequest.of("chair", 3).heldFor(Duration.ofHours(1)));
+                    await().atMost(Duration.ofSeconds(30))
+                            .until(() -> state(escrow, ofASecond) == ReservationState.EXPIRED);
+                    assertThat(state(escrow, ofAnHour)).isEqualTo(ReservationState.HELD);
+                    assertThat(resources.find("chair")).hasValueSatisfying(chair -> {
+                        assertThat(chair.available()).isEqualTo(2);
+                        assertThat(chair.held()).isEqualTo(3);
+                    });
+                    assertThat(context.getBean(ReservationExpiry.class).isHeld())
+                            .isTrue();
+                });
+    }
+
+    private static ReservationState state(Escrow escrow, Reservation reservation) {
+        return escrow.find(reservation.id()).orElseThrow().state();
+    }
+
+    @Test
+    void propertiesAreChecked() {
+        runner.withPropertyValues("patterns.escrow.expiry.interval=1ms")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(PatternConfigurationException.class)
+                        .hasMessageContaining("patterns.escrow.expiry.interval is 1ms"));
+    }
+
+    @Test
+    void missingTablesAreNamed() {
+        runner.withPropertyValues("patterns.escrow.schema.initialize=never")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(MissingTableException.class)
+                        .hasMessageContaining("patterns_escrow_stock"));
+    }
+
+    @Test
+    void canBeSwitchedOff() {
+        runner.withPropertyValues("patterns.escrow.enabled=false")
+                .run(context ->
+                        assertThat(context).doesNotHaveBean(Escrow.class).doesNotHaveBean(ReservationExpiry.class));
+        runner.withPropertyValues("patterns.escrow.expiry.enabled=false")
+                .run(context ->
+                        assertThat(context).hasSingleBean(Escrow.class).doesNotHaveBean(ReservationExpiry.class));
+    }
+
+    @Test
+    void backsOffForAStoreOfTheUsers() {
+        EscrowStore own = Mockito.mock(EscrowStore.class);
+        runner.withBean(EscrowStore.class, () -> own)
+                .run(context -> assertThat(context.getBean(EscrowStore.class)).isSameAs(own));
+    }
+}
