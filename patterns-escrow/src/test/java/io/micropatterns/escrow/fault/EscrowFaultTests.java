@@ -1,0 +1,165 @@
+package io.micropatterns.escrow.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micropatterns.core.jdbc.NetworkTimeout;
+import io.micropatterns.core.jdbc.Transactions;
+import io.micropatterns.core.schema.PatternSchema;
+import io.micropatterns.escrow.ReservationState;
+import io.micropatterns.escrow.jdbc.JdbcEscrowResources;
+import io.micropatterns.escrow.jdbc.JdbcEscrowStore;
+import io.micropatterns.test.postgres.PostgresServer;
+import io.micropatterns.test.process.ChildJvm;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+/**
+ * Three processes with 60 callers each, of which one after the other is killed or paused at random points, or their database is
+ * stopped hard.
+ */
+@Tag("fault")
+class EscrowFaultTests {
+
+    private static final int ROUNDS = Integer.getInteger("patterns.fault.rounds", 10) / 2;
+    private static final int INSTANCES = 3;
+    private static final int RESOURCES = 4;
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private final List<ChildJvm> workers = new ArrayList<>();
+    private final Map<UUID, String> told = new ConcurrentHashMap<>();
+    private PostgresServer server;
+    private String database;
+    private DataSource dataSource;
+    private JdbcEscrowResources resources;
+    private JdbcEscrowStore store;
+
+    @BeforeEach
+    void start() {
+        server = PostgresServer.builder().embedded().durable(true).start();
+        database = server.createDatabase();
+        dataSource = server.dataSource(database);
+        PatternSchema.core().createIfMissing(dataSource);
+        PatternSchema.of("escrow", "patterns_escrow_stock", "patterns_escrow_hold")
+                .createIfMissing(dataSource);
+        resources =
+                new JdbcEscrowResources(dataSource, Transactions.readCommitted(new JdbcTransactionManager(dataSource)));
+        store = new JdbcEscrowStore(dataSource, 9, NetworkTimeout.of(LONG));
+        for (int i = 0; i < RESOURCES; i++) {
+            resources.create("r" + i, 100_000, 1 + i % 3);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        workers.forEach(ChildJvm::close);
+        server.close();
+    }
+
+    @Test
+    void neverHoldsMoreThanThereIsAndKeepsItsWord() throws Exception {
+        for (int i = 0; i < INSTANCES; i++) {
+            workers.add(worker(i));
+        }
+        Random random = new Random(1);
+        for (int round = 0; round < ROUNDS; round++) {
+            int victim = random.nextInt(INSTANCES);
+            TimeUnit.MILLISECONDS.sleep(300 + random.nextInt(1_000));
+            switch (round % 5) {
+                case 0, 2 -> {
+                    workers.get(victim).kill();
+                    hear(workers.get(victim));
+                    workers.set(victim, worker(victim));
+                }
+                case 1, 3 -> {
+                    workers.get(victim).pause();
+                    TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(1_500));
+                    workers.get(victim).resume();
+                }
+                default -> {
+                    server.stopHard();
+                    server.restart();
+                }
+            }
+            await().atMost(LONG)
+                    .ignoreExceptions()
+                    .until(() -> resources.verify().isEmpty());
+        }
+        workers.forEach(ChildJvm::kill);
+        workers.forEach(this::hear);
+        server.stopHard();
+        server.restart();
+
+        assertThat(resources.verify()).isEmpty();
+        await().atMost(LONG).until(() -> {
+            store.expire(10_000);
+            return resources.findAll().stream().allMatch(resource -> resource.held() == 0);
+        });
+        assertThat(resources.verify()).isEmpty();
+        assertThat(told).hasSizeGreaterThan(1_000);
+        Map<UUID, ReservationState> states = states();
+        told.forEach((id, what) -> assertThat(states.get(id))
+                .as("%s was told to be %s", id, what)
+                .satisfies(state -> {
+                    assertThat(state).isNotNull();
+                    if (!what.equals("HELD")) {
+                        assertThat(state.name()).isEqualTo(what);
+                    }
+                }));
+        assertThat(states.values()).contains(ReservationState.EXPIRED, ReservationState.CONFIRMED);
+    }
+
+    private Map<UUID, ReservationState> states() {
+        Map<String, ReservationState> letters =
+                Map.of("C", ReservationState.CONFIRMED, "R", ReservationState.RELEASED, "E", ReservationState.EXPIRED);
+        Map<UUID, ReservationState> states = new HashMap<>();
+        new JdbcTemplate(dataSource).query("select reservation, state from patterns_escrow_hold", row -> {
+            ReservationState state = letters.get(row.getString("state"));
+            ReservationState other = states.put(row.getObject("reservation", UUID.class), state);
+            assertThat(other == null || other == state).as("lines end alike").isTrue();
+        });
+        return states;
+    }
+
+    /** What a process has said until it ended; later words of a reservation replace earlier ones. */
+    private void hear(ChildJvm worker) {
+        for (String line : worker.output()) {
+            String[] words = line.split(" ");
+            if (words.length == 2 && (words[0].equals("HELD") || isEnd(words[0]))) {
+                told.merge(UUID.fromString(words[1]), words[0], (before, now) -> isEnd(now) ? now : before);
+            }
+        }
+    }
+
+    private static boolean isEnd(String word) {
+        return word.equals("CONFIRMED") || word.equals("RELEASED") || word.equals("EXPIRED");
+    }
+
+    private ChildJvm worker(int number) {
+        String url = server.jdbcUrl(database);
+        ChildJvm worker = ChildJvm.builder(EscrowWorker.class)
+                .jvmOptions("-Xmx256m")
+                .arguments(
+                        url + (url.contains("?") ? "&" : "?") + "user=" + server.username() + "&password="
+                                + server.password(),
+                        Integer.toString(number),
+                        Integer.toString(RESOURCES))
+                .start();
+        worker.awaitLine(line -> line.equals("started"), LONG);
+        return worker;
+    }
+}
