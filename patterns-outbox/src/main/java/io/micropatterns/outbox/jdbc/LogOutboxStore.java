@@ -21,11 +21,13 @@ public final class LogOutboxStore implements OutboxStore {
             "select count(pg_logical_emit_message(true, ?, m.content)) from unnest(?) m(content)";
 
     /**
-     * While it is being created it may not yet keep what is committed. Where it is kept, a mark comes before the events: the
+     * While it is being created it may not yet keep what is committed, and after a loss nobody reads it until that is
+     * accepted. Where it is kept, a mark comes before the events: the
      * relay can name few transactions only that ended since the last one.
      */
     private static final String MARK_IF_KEPT = "select " + MarkSql.SET + " from pg_get_replication_slots() s"
             + " join patterns_outbox_slot o on o.name = s.slot_name and o.generation is not null"
+            + " and o.loss is null"
             + " where s.confirmed_flush_lsn is not null and s.wal_status <> 'lost'";
 
     /** Asking with each event would cost a twentieth of the transaction; what is lost with a slot is lost either way. */

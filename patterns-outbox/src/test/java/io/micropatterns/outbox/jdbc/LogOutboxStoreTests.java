@@ -80,6 +80,18 @@ class LogOutboxStoreTests extends OutboxStoreContract {
     }
 
     @Test
+    void storesInTheTableWhileALossIsNotAccepted() {
+        outbox.keeper().lost("somebody has advanced it");
+        store(2);
+        assertThat(rows()).isEqualTo(2);
+
+        assertThat(outbox.keeper().acceptLoss()).isTrue();
+        assertThat(outbox.keeper().find()).isPresent();
+        store(1);
+        assertThat(rows()).isEqualTo(2);
+    }
+
+    @Test
     void noticesSoonThatTheSlotIsGone() {
         store(1);
         assertThat(rows()).isZero();
