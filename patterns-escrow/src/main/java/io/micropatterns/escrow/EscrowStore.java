@@ -48,4 +48,14 @@ public interface EscrowStore {
      * @return how many there were
      */
     int expire(int limit);
+
+    /**
+     * Forgets reservations that have ended, and whose time was over long ago. What was consumed stays so; their requests' ids are
+     * new ones again.
+     *
+     * @param keep how long after their time they are kept
+     * @param limit the most reservations
+     * @return how many there were
+     */
+    int purge(Duration keep, int limit);
 }

@@ -22,6 +22,6 @@ class ArchitectureTest {
 
     @Test
     void describesEveryProperty() {
-        ConfigurationMetadata.of("patterns.escrow").check(13);
+        ConfigurationMetadata.of("patterns.escrow").check(16);
     }
 }

@@ -256,6 +256,40 @@ class EscrowTests {
     }
 
     @Test
+    void whatHasEndedIsForgottenLongAfterItsTime() {
+        EscrowStore store = database.store(0);
+        assertThat(store.purge(Duration.ofMillis(1), 10_000))
+                .as("of other tests")
+                .isLessThan(10_000);
+        UUID confirmed =
+                escrow.reserve(ReservationRequest.of(item, 3).and(other, 2)).id();
+        UUID released = escrow.reserve(ReservationRequest.of(item, 1).withId("request-" + item))
+                .id();
+        UUID held = escrow.reserve(item, 1).id();
+        UUID recent = escrow.reserve(item, 1).id();
+        escrow.confirm(confirmed, Map.of(item, 2L, other, 1L));
+        escrow.release(released);
+        escrow.confirm(recent);
+        for (UUID id : List.of(confirmed, released, held)) {
+            database.letExpire(id);
+        }
+        assertThat(store.purge(Duration.ofDays(1), 100)).isZero();
+        assertThat(store.purge(Duration.ofMillis(1), 1)).isEqualTo(1);
+        assertThat(store.purge(Duration.ofMillis(1), 100)).isEqualTo(1);
+
+        assertThat(escrow.find(confirmed)).isEmpty();
+        assertThat(escrow.find(released)).isEmpty();
+        assertThat(escrow.find(held)).isPresent();
+        assertThat(escrow.find(recent)).isPresent();
+        assertStock(item, 6, 1, 3);
+        assertStock(other, 2, 0, 1);
+        assertThat(resources.verify()).isEmpty();
+        assertThat(escrow.reserve(ReservationRequest.of(item, 1).withId("request-" + item))
+                        .id())
+                .isNotEqualTo(released);
+    }
+
+    @Test
     void aStripeThatRunsDryGathersFromTheOthers() {
         Reservation all = escrow.reserve(other, 3);
         assertStock(other, 0, 3, 0);

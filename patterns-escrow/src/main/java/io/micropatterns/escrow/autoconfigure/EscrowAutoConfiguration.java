@@ -3,6 +3,7 @@ package io.micropatterns.escrow.autoconfigure;
 import io.micropatterns.batch.BatchListener;
 import io.micropatterns.core.autoconfigure.CoreProperties;
 import io.micropatterns.core.autoconfigure.PatternSchemaInitializer;
+import io.micropatterns.core.autoconfigure.PeriodicTask;
 import io.micropatterns.core.autoconfigure.TransactionManagers;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.jdbc.Transactions;
@@ -40,6 +41,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 @EnableConfigurationProperties({EscrowProperties.class, CoreProperties.class})
 public final class EscrowAutoConfiguration {
 
+    private static final int PURGE_BATCH = 1_000;
+
     @Bean
     @ConditionalOnMissingBean(name = "escrowSchemaInitializer")
     PatternSchemaInitializer escrowSchemaInitializer(DataSource dataSource, EscrowProperties properties) {
@@ -74,6 +77,18 @@ public final class EscrowAutoConfiguration {
                 .options(properties.toOptions())
                 .listener(BatchListener.all(listeners.orderedStream().toList()))
                 .build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "escrowRetentionTask")
+    @ConditionalOnProperty(name = "patterns.escrow.retention.enabled", matchIfMissing = true)
+    PeriodicTask escrowRetentionTask(EscrowStore store, EscrowProperties properties) {
+        return new PeriodicTask("escrow-retention", properties.retention().checkInterval(), () -> {
+            int purged;
+            do {
+                purged = store.purge(properties.retention().keep(), PURGE_BATCH);
+            } while (purged == PURGE_BATCH);
+        });
     }
 
     @Bean(initMethod = "start")

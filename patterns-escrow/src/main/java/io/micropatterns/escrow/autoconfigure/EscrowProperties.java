@@ -18,6 +18,7 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
  * @param instance Number of this instance, for resources in several stripes: instances with different numbers prefer different ones. From 0. Default: random.
  * @param batching How calls outside of transactions are gathered.
  * @param expiry How reservations end whose time is over.
+ * @param retention How ended reservations are forgotten.
  * @param schema The escrow's tables.
  */
 @ConfigurationProperties("patterns.escrow")
@@ -27,6 +28,7 @@ public record EscrowProperties(
         @Nullable Integer instance,
         @DefaultValue Batching batching,
         @DefaultValue Expiry expiry,
+        @DefaultValue Retention retention,
         @DefaultValue Schema schema) {
 
     private static final Duration SHORT = Duration.ofMillis(1);
@@ -95,6 +97,29 @@ public record EscrowProperties(
             PropertyRange.require("patterns.escrow.expiry.batch-size", batchSize, 1, 100_000);
             PropertyRange.require(
                     "patterns.escrow.expiry.lease-time", leaseTime, Duration.ofSeconds(1), Duration.ofHours(1));
+        }
+    }
+
+    /**
+     * How ended reservations are forgotten.
+     *
+     * @param enabled Whether they are.
+     * @param keep How long after their time they are kept; as long, a request's id is known. From 1 second to 3650 days.
+     * @param checkInterval How often to look. From 1 second to 7 days.
+     */
+    public record Retention(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("7d") Duration keep,
+            @DefaultValue("10m") Duration checkInterval) {
+
+        public Retention {
+            PropertyRange.require(
+                    "patterns.escrow.retention.keep", keep, Duration.ofSeconds(1), Duration.ofDays(3_650));
+            PropertyRange.require(
+                    "patterns.escrow.retention.check-interval",
+                    checkInterval,
+                    Duration.ofSeconds(1),
+                    Duration.ofDays(7));
         }
     }
 

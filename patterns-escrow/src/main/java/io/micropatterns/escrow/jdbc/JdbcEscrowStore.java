@@ -87,4 +87,11 @@ public final class JdbcEscrowStore implements EscrowStore {
     public int expire(int limit) {
         return Objects.requireNonNull(statements().run(jdbc -> jdbc.queryForObject(Sql.EXPIRE, Integer.class, limit)));
     }
+
+    @Override
+    public int purge(Duration keep, int limit) {
+        long millis = keep.toMillis();
+        return Objects.requireNonNull(
+                statements().run(jdbc -> jdbc.queryForObject(Sql.PURGE, Integer.class, millis, millis, limit)));
+    }
 }

@@ -255,6 +255,42 @@ final class Sql {
             select count(*) from due
             """;
 
+    /**
+     * Deletes reservations that have ended. Their ids grow with time, so the oldest are found by the primary key. Parameters: twice
+     * how long they are kept in ms, and the most. Gives how many there were.
+     */
+    static final String PURGE = """
+            with gone as materialized (
+                select reservation from patterns_escrow_hold
+                 where line = 0 and state <> 'H'
+                   and reservation < (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint - ?), 12, '0')
+                                      || repeat('0', 20))::uuid
+                   and expires_at < clock_timestamp() - ? * interval '1 millisecond'
+                 order by reservation
+                 limit ?
+                   for update skip locked
+            ), deleted as (
+                delete from patterns_escrow_hold h using gone g
+                 where h.reservation = g.reservation
+                returning h.resource, h.stripe, h.confirmed
+            ), sums as materialized (
+                select resource, stripe, sum(confirmed)::bigint as confirmed
+                  from deleted group by resource, stripe having sum(confirmed) > 0
+            ), locked as materialized (
+                select s.resource, s.stripe, s.total, s.available, s.held, s.consumed, s.archived, m.confirmed
+                  from sums m join patterns_escrow_stock s using (resource, stripe)
+                 order by s.resource, s.stripe
+                   for update of s
+            ), moved as (
+                update patterns_escrow_stock s
+                   set archived = l.archived + l.confirmed,
+                       consumed = l.consumed, held = l.held, available = l.available, total = l.total
+                  from locked l
+                 where s.resource = l.resource and s.stripe = l.stripe
+            )
+            select count(*) from gone
+            """;
+
     /** Parameters: the reservation and the time in ms. Gives the lines that have been extended. */
     static final String EXTEND = """
             with target as materialized (
