@@ -16,8 +16,16 @@ import java.util.Set;
  */
 record Arguments(Bench bench, int runs, List<Contestant> subjects, Map<String, String> scenario) {
 
-    private static final Set<String> SCENARIO =
-            Set.of("seconds", "events", "per-transaction", "threads", "rate", "warm-up-seconds", "warm-up-events");
+    private static final Set<String> SCENARIO = Set.of(
+            "seconds",
+            "events",
+            "per-transaction",
+            "threads",
+            "rate",
+            "warm-up-seconds",
+            "warm-up-events",
+            "items",
+            "outstanding");
 
     static Arguments parse(String[] args) {
         if (args.length == 0) {

@@ -3,18 +3,22 @@ package io.micropatterns.benchmarks;
 import static io.micropatterns.benchmarks.Contestant.BARE;
 import static io.micropatterns.benchmarks.Contestant.CDC_LIMIT;
 import static io.micropatterns.benchmarks.Contestant.DEBEZIUM;
+import static io.micropatterns.benchmarks.Contestant.GROUP_COMMIT;
 import static io.micropatterns.benchmarks.Contestant.GRUELBOX;
 import static io.micropatterns.benchmarks.Contestant.LIMIT;
 import static io.micropatterns.benchmarks.Contestant.LIMIT_MESSAGE;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_AT_LEAST_ONCE;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_DEBEZIUM;
+import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_ESCROW;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_TABLELESS;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_WAL;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_WAL_AT_LEAST_ONCE;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_WAL_TABLELESS;
 import static io.micropatterns.benchmarks.Contestant.MODULITH;
 import static io.micropatterns.benchmarks.Contestant.NAMASTACK;
+import static io.micropatterns.benchmarks.Contestant.ONE_ROUND_TRIP;
+import static io.micropatterns.benchmarks.Contestant.USUAL;
 
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +67,15 @@ enum Bench {
                     MICROPATTERNS_WAL_AT_LEAST_ONCE,
                     MICROPATTERNS_WAL_TABLELESS,
                     MICROPATTERNS_DEBEZIUM,
-                    DEBEZIUM));
+                    DEBEZIUM)),
+    ESCROW_HOT(
+            "reserve",
+            "reservations/s",
+            3,
+            GROUP_COMMIT,
+            List.of(USUAL, ONE_ROUND_TRIP, GROUP_COMMIT, MICROPATTERNS_ESCROW)),
+    ESCROW_SPREAD("reserve", "reservations/s", 3, ONE_ROUND_TRIP, List.of(USUAL, ONE_ROUND_TRIP, MICROPATTERNS_ESCROW)),
+    ESCROW_ASYNC("reserve_async", "reservations/s", 3, GROUP_COMMIT, List.of(GROUP_COMMIT, MICROPATTERNS_ESCROW));
 
     private final String scenario;
     private final String unit;
@@ -90,12 +102,14 @@ enum Bench {
     /** Options of the scenario that this benchmark has its own defaults for. */
     Map<String, String> options() {
         // Decoding costs by the transaction, and a service's own seldom have more.
-        return this == CDC_DRAIN ? Map.of("per-transaction", "1") : Map.of();
+        return this == CDC_DRAIN
+                ? Map.of("per-transaction", "1")
+                : this == ESCROW_SPREAD ? Map.of("items", "1000") : Map.of();
     }
 
     /** Whether the subjects share the machine in short turns, rather than have it one after another. */
     boolean inTurns() {
-        return this == OUTBOX_COMMIT;
+        return this == OUTBOX_COMMIT || this == ESCROW_HOT || this == ESCROW_SPREAD || this == ESCROW_ASYNC;
     }
 
     String unit() {

@@ -22,6 +22,10 @@ enum Contestant {
             Map.of("patterns.outbox.relay", "wal", "patterns.outbox.kafka.exactly-once", "false")),
     MICROPATTERNS_WAL_TABLELESS(
             "micropatterns-wal-tableless", Map.of("patterns.outbox.relay", "wal", "patterns.outbox.storage", "wal")),
+    USUAL("usual", "", "subjects.UsualStockSubject"),
+    ONE_ROUND_TRIP("one-round-trip", "", "subjects.OneRoundTripStockSubject"),
+    GROUP_COMMIT("group-commit", "", "subjects.GroupCommitStockSubject"),
+    MICROPATTERNS_ESCROW("micropatterns-escrow", "", "subjects.EscrowSubject"),
     MODULITH("modulith", "modulith", "peers.ModulithSubject"),
     GRUELBOX("gruelbox", "gruelbox", "peers.GruelboxSubject"),
     NAMASTACK("namastack", "namastack", "peers.NamastackSubject"),
@@ -65,7 +69,7 @@ enum Contestant {
 
     /** Whether this is the library that is measured here. */
     boolean isOurs() {
-        return subject.equals(OURS);
+        return subject.equals(OURS) || this == MICROPATTERNS_ESCROW;
     }
 
     /** Whether this is another library. */

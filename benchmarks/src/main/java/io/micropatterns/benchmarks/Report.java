@@ -48,6 +48,13 @@ final class Report {
                 }
             }
             case OUTBOX_GROWTH -> growth(name);
+            case ESCROW_HOT, ESCROW_SPREAD -> {
+                subjects(name, "value");
+                subjects(name + "/p50", "p50", "ms");
+                subjects(name + "/p99", "p99", "ms");
+                toLimit(name, "value");
+                toUsual(name);
+            }
             default -> {
                 subjects(name, "value");
                 toLimit(name, "value");
@@ -60,8 +67,18 @@ final class Report {
     }
 
     private void subjects(String name, String metric) {
-        results.forEach((subject, runs) ->
-                line(name, subject, values(subject, metric), arguments.bench().unit(), details(runs)));
+        subjects(name, metric, arguments.bench().unit());
+    }
+
+    private void subjects(String name, String metric, String unit) {
+        results.forEach((subject, runs) -> line(name, subject, values(subject, metric), unit, details(runs)));
+    }
+
+    private void toUsual(String name) {
+        if (results.containsKey(Contestant.USUAL.label())) {
+            measured(Contestant::isOurs)
+                    .forEach(ours -> ratio(name + "/ratio-to-usual", ours, Contestant.USUAL, "value"));
+        }
     }
 
     private void growth(String name) {

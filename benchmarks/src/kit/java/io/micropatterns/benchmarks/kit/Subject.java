@@ -1,5 +1,6 @@
 package io.micropatterns.benchmarks.kit;
 
+import java.util.Locale;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -8,9 +9,10 @@ import org.springframework.transaction.PlatformTransactionManager;
  * An outbox under measurement. A subject creates its own tables, stores events in the caller's transaction and has a
  * relay that is off until it is started. Used by one scenario thread, but {@link #publish} by many.
  */
-public interface Subject extends AutoCloseable {
+public interface Subject extends Contender {
 
     /** Creates tables and beans; the relay stays off. */
+    @Override
     void open(Environment environment) throws Exception;
 
     /** The data source that the business row and the event share. */
@@ -37,11 +39,8 @@ public interface Subject extends AutoCloseable {
     /** Blocks until published events have left the table and their space has been given back. */
     default void retain() throws InterruptedException {}
 
-    /** The tuning that the subject runs with. */
-    default Map<String, Object> conditions() {
-        return Map.of();
-    }
-
     @Override
-    void close();
+    default Map<String, Object> run(String scenario, Environment environment) throws Exception {
+        return Scenario.valueOf(scenario.toUpperCase(Locale.ROOT)).run(this, environment);
+    }
 }

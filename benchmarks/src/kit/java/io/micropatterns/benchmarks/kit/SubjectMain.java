@@ -1,7 +1,6 @@
 package io.micropatterns.benchmarks.kit;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -24,14 +23,13 @@ public final class SubjectMain {
         }
         options.put("scenario", args[1]);
         int exit = 1;
-        try (Subject subject = Class.forName(args[0])
-                .asSubclass(Subject.class)
+        try (Contender subject = Class.forName(args[0])
+                .asSubclass(Contender.class)
                 .getDeclaredConstructor()
                 .newInstance()) {
             Environment environment = new Environment(options);
             subject.open(environment);
-            Map<String, Object> result = new LinkedHashMap<>(
-                    Scenario.valueOf(args[1].toUpperCase(Locale.ROOT)).run(subject, environment));
+            Map<String, Object> result = new LinkedHashMap<>(subject.run(args[1], environment));
             result.putAll(subject.conditions());
             System.out.println(RESULT + json(result));
             exit = 0;

@@ -43,6 +43,7 @@ public final class MicropatternsSubject implements Subject {
         Map<String, Object> properties = environment.springProperties();
         properties.put("patterns.outbox.schema.initialize", "always");
         properties.put("patterns.outbox.limits.warn-pending", "0");
+        properties.put("patterns.escrow.enabled", "false");
         if (environment.require("scenario").equals("growth")) {
             // A day's retention, in minutes.
             properties.put("patterns.outbox.retention.keep", "0s");

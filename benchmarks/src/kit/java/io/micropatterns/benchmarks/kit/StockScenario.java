@@ -1,0 +1,82 @@
+package io.micropatterns.benchmarks.kit;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What is measured of reserving stock, in turns and with a warm-up of the same kind before. */
+enum StockScenario {
+
+    /** Reservations a second by callers who wait for each, and how long they waited. */
+    RESERVE {
+        @Override
+        Map<String, Object> run(StockSubject subject, Environment environment) throws Exception {
+            try (StockCallers callers = new StockCallers(subject, environment)) {
+                long warmUp = callers.reserveFor(warmUp(environment));
+                callers.forgetWaits();
+                Turns turns = Turns.take(callers::reserveFor);
+                expect(subject, warmUp + turns.count());
+                Map<String, Object> result = new LinkedHashMap<>();
+                result.put("value", turns.perSecond());
+                result.put("p50", callers.waitMillis(0.50));
+                result.put("p99", callers.waitMillis(0.99));
+                return result;
+            }
+        }
+    },
+
+    /** Reservations a second by one caller with many under way. */
+    RESERVE_ASYNC {
+        @Override
+        Map<String, Object> run(StockSubject subject, Environment environment) throws Exception {
+            int items = environment.number("items", 1);
+            subject.stock(items, PLENTY);
+            int outstanding = environment.number("outstanding", 2_000);
+            long warmUp = reserveFor(subject, items, outstanding, warmUp(environment));
+            Turns turns = Turns.take(length -> reserveFor(subject, items, outstanding, length));
+            expect(subject, warmUp + turns.count());
+            return new LinkedHashMap<>(Map.of("value", turns.perSecond()));
+        }
+
+        private long reserveFor(StockSubject subject, int items, int outstanding, Duration length) throws Exception {
+            Semaphore underWay = new Semaphore(outstanding);
+            AtomicLong failed = new AtomicLong();
+            SplittableRandom random = new SplittableRandom(1);
+            long end = System.nanoTime() + length.toNanos();
+            long count = 0;
+            for (; System.nanoTime() < end; count++) {
+                underWay.acquire();
+                subject.reserveAsync(StockSubject.item(random.nextInt(items))).whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        failed.incrementAndGet();
+                    }
+                    underWay.release();
+                });
+            }
+            underWay.acquire(outstanding);
+            if (failed.get() > 0) {
+                throw new IllegalStateException(failed + " reservations have failed");
+            }
+            return count;
+        }
+    };
+
+    /** More than is asked for. */
+    static final long PLENTY = 1_000_000_000L;
+
+    abstract Map<String, Object> run(StockSubject subject, Environment environment) throws Exception;
+
+    private static Duration warmUp(Environment environment) {
+        return Duration.ofSeconds(environment.number("warm-up-seconds", 15));
+    }
+
+    private static void expect(StockSubject subject, long count) {
+        long found = subject.reservations();
+        if (found != count) {
+            throw new IllegalStateException("Of " + count + " reservations " + found + " are there");
+        }
+    }
+}
