@@ -35,7 +35,7 @@ final class HoldTable {
         }
         return Objects.requireNonNull(statements.run(jdbc -> jdbc.query(
                 sql,
-                statement -> statement.setArray(1, statement.getConnection().createArrayOf(type, keys)),
+                statement -> statement.setArray(1, Statements.array(statement, type, keys)),
                 new ReservationLines())));
     }
 }

@@ -25,7 +25,7 @@ import org.springframework.dao.DuplicateKeyException;
 final class ReserveRun {
 
     /** Each further one means that others have changed the stock meanwhile, or that requests were repeated. */
-    private static final int MOST_STATEMENTS = 50;
+    static final int MOST_STATEMENTS = 50;
 
     private final StockStatements stock;
     private final HoldTable holds;

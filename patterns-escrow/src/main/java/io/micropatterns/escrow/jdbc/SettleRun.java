@@ -6,7 +6,9 @@ import io.micropatterns.escrow.ReservationException;
 import io.micropatterns.escrow.ReservationExpiredException;
 import io.micropatterns.escrow.ReservationState;
 import io.micropatterns.escrow.Settlement;
-import java.sql.Connection;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -74,28 +77,20 @@ final class SettleRun {
         return Objects.requireNonNull(statements.run(jdbc -> jdbc.query(
                 Sql.SETTLE,
                 statement -> {
-                    Connection connection = statement.getConnection();
-                    statement.setArray(
-                            1,
-                            connection.createArrayOf(
-                                    "uuid",
-                                    settlements.stream()
-                                            .map(Settlement::reservation)
-                                            .toArray()));
-                    statement.setArray(
-                            2,
-                            connection.createArrayOf(
-                                    "bool",
-                                    settlements.stream()
-                                            .map(Settlement::confirms)
-                                            .toArray()));
-                    statement.setArray(
-                            3,
-                            connection.createArrayOf(
-                                    "text",
-                                    settlements.stream().map(SettleRun::part).toArray()));
+                    statement.setArray(1, array(statement, "uuid", settlements, Settlement::reservation));
+                    statement.setArray(2, array(statement, "bool", settlements, Settlement::confirms));
+                    statement.setArray(3, array(statement, "text", settlements, SettleRun::part));
                 },
                 new ReservationLines())));
+    }
+
+    private static Array array(
+            PreparedStatement statement,
+            String type,
+            List<Settlement> settlements,
+            Function<Settlement, @Nullable Object> value)
+            throws SQLException {
+        return Statements.array(statement, type, settlements.stream().map(value).toArray());
     }
 
     private static @Nullable String part(Settlement settlement) {

@@ -49,6 +49,17 @@ final class Sql {
                    where l.place is null and resource = w.resource and stripe = mod(?, stripes)) t on true
             """;
 
+    /** What {@code granted} has of what is {@code locked} becomes held. */
+    private static final String MOVE_GRANTED = """
+            ), moved as (
+                update patterns_escrow_stock s
+                   set available = l.available - g.quantity, held = l.held + g.quantity,
+                       consumed = l.consumed, total = l.total
+                  from granted g join locked l using (resource, stripe)
+                 where s.resource = l.resource and s.stripe = l.stripe
+            )
+            """;
+
     /**
      * Reserves of each resource all that is asked of it, or nothing; a request or reservation that is known already is left
      * out. Parameters: arrays of reservations, resources, quantities, times in ms and requests, and twice this instance's number.
@@ -77,13 +88,7 @@ final class Sql {
             ), granted as materialized (
                 select resource, stripe, sum(quantity)::bigint as quantity, count(*)::int as reservations
                   from held group by resource, stripe
-            ), moved as (
-                update patterns_escrow_stock s
-                   set available = l.available - g.quantity, held = l.held + g.quantity,
-                       consumed = l.consumed, total = l.total
-                  from granted g join locked l using (resource, stripe)
-                 where s.resource = l.resource and s.stripe = l.stripe
-            )
+            """ + MOVE_GRANTED + """
             select w.resource, s.stripes, coalesce(l.available, s.available) as available, coalesce(l.fits, false) as fits,
                    coalesce(g.quantity, 0) as granted, coalesce(g.reservations, 0) as reservations, c.now
               from wanted w cross join clock c
@@ -125,13 +130,7 @@ final class Sql {
                 returning resource, stripe, quantity
             ), granted as materialized (
                 select * from head union all select * from rest
-            ), moved as (
-                update patterns_escrow_stock s
-                   set available = l.available - g.quantity, held = l.held + g.quantity,
-                       consumed = l.consumed, total = l.total
-                  from granted g join locked l using (resource, stripe)
-                 where s.resource = l.resource and s.stripe = l.stripe
-            )
+            """ + MOVE_GRANTED + """
             select a.resource, s.stripes, coalesce(l.available, s.available) as available, c.fits,
                    coalesce(g.quantity, 0) as granted, (g.resource is not null)::int as reservations, c.now
               from asked a cross join clock c

@@ -1,5 +1,8 @@
 package io.micropatterns.escrow.jdbc;
 
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
@@ -39,5 +42,10 @@ final class Statements {
                 }
             }
         }
+    }
+
+    /** An array as a statement's parameter. */
+    static Array array(PreparedStatement statement, String type, Object[] values) throws SQLException {
+        return statement.getConnection().createArrayOf(type, values);
     }
 }

@@ -1,9 +1,6 @@
 package io.micropatterns.escrow.jdbc;
 
 import io.micropatterns.escrow.NewReservation;
-import java.sql.Array;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,12 +22,12 @@ final class StockStatements {
         return statements.run(jdbc -> jdbc.query(
                 Sql.RESERVE,
                 statement -> {
-                    statement.setArray(1, array(statement, "text", wanted.resources()));
+                    statement.setArray(1, Statements.array(statement, "text", wanted.resources()));
                     statement.setObject(2, wanted.quantities());
                     statement.setObject(3, wanted.smallest());
                     statement.setObject(4, wanted.reservations());
                     statement.setInt(5, instance);
-                    statement.setArray(6, array(statement, "uuid", ids(reservations)));
+                    statement.setArray(6, Statements.array(statement, "uuid", ids(reservations)));
                     statement.setObject(7, wanted.places());
                     statement.setObject(8, quantities(reservations));
                     statement.setObject(9, times(reservations));
@@ -44,11 +41,11 @@ final class StockStatements {
         return statements.run(jdbc -> jdbc.query(
                 Sql.RESERVE_UNLESS_KNOWN,
                 statement -> {
-                    statement.setArray(1, array(statement, "uuid", ids(reservations)));
-                    statement.setArray(2, array(statement, "text", resources(reservations)));
+                    statement.setArray(1, Statements.array(statement, "uuid", ids(reservations)));
+                    statement.setArray(2, Statements.array(statement, "text", resources(reservations)));
                     statement.setObject(3, quantities(reservations));
                     statement.setObject(4, times(reservations));
-                    statement.setArray(5, array(statement, "text", requests(reservations)));
+                    statement.setArray(5, Statements.array(statement, "text", requests(reservations)));
                     statement.setInt(6, instance);
                     statement.setInt(7, instance);
                 },
@@ -62,7 +59,9 @@ final class StockStatements {
                 Sql.RESERVE_TOGETHER,
                 statement -> {
                     statement.setArray(
-                            1, array(statement, "text", quantities.keySet().toArray()));
+                            1,
+                            Statements.array(
+                                    statement, "text", quantities.keySet().toArray()));
                     statement.setObject(
                             2,
                             quantities.values().stream()
@@ -105,9 +104,5 @@ final class StockStatements {
         return reservations.stream()
                 .mapToLong(each -> each.timeToLive().toMillis())
                 .toArray();
-    }
-
-    private static Array array(PreparedStatement statement, String type, Object[] values) throws SQLException {
-        return statement.getConnection().createArrayOf(type, values);
     }
 }

@@ -6,14 +6,11 @@ import io.micropatterns.escrow.NewReservation;
 import io.micropatterns.escrow.Reservation;
 import io.micropatterns.escrow.UnknownResourceException;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reserves several resources for one request, or nothing. */
 final class TogetherRun {
-
-    private static final int MOST_STATEMENTS = 50;
 
     private final StockStatements stock;
     private final HoldTable holds;
@@ -26,7 +23,7 @@ final class TogetherRun {
     }
 
     ItemOutcome<Reservation> run() {
-        for (int i = 0; i < MOST_STATEMENTS; i++) {
+        for (int i = 0; i < ReserveRun.MOST_STATEMENTS; i++) {
             ItemOutcome<Reservation> outcome = attempt();
             if (outcome != null) {
                 return outcome;
@@ -67,8 +64,9 @@ final class TogetherRun {
     private @Nullable Reservation known() {
         Reservation own = holds.find(List.of(asked.id())).get(asked.id());
         String request = asked.request().requestId();
-        Map<String, Reservation> before =
-                own != null || request == null ? Map.of() : holds.findByRequest(List.of(request));
-        return own != null || request == null ? own : before.get(request);
+        if (own != null || request == null) {
+            return own;
+        }
+        return holds.findByRequest(List.of(request)).get(request);
     }
 }
