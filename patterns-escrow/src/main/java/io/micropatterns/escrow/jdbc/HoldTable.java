@@ -33,9 +33,10 @@ final class HoldTable {
         if (keys.length == 0) {
             return Map.of();
         }
-        return Objects.requireNonNull(statements.run(jdbc -> jdbc.query(
+        return statements.query(
                 sql,
+                Plan.of(keys.length),
                 statement -> statement.setArray(1, Statements.array(statement, type, keys)),
-                new ReservationLines())));
+                new ReservationLines());
     }
 }

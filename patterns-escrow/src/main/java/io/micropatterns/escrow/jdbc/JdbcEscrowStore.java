@@ -85,13 +85,12 @@ public final class JdbcEscrowStore implements EscrowStore {
 
     @Override
     public int expire(int limit) {
-        return Objects.requireNonNull(statements().run(jdbc -> jdbc.queryForObject(Sql.EXPIRE, Integer.class, limit)));
+        return statements().count(Sql.EXPIRE, limit);
     }
 
     @Override
     public int purge(Duration keep, int limit) {
         long millis = keep.toMillis();
-        return Objects.requireNonNull(
-                statements().run(jdbc -> jdbc.queryForObject(Sql.PURGE, Integer.class, millis, millis, limit)));
+        return statements().count(Sql.PURGE, millis, millis, limit);
     }
 }

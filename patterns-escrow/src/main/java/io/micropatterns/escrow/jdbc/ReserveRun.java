@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 
 /**
- * Reserves for many requests at once: in a first statement all of them, for mostly there is enough; and in further ones, of each
- * resource that had too little, those that fit, first come first served, where one that is too large holds up none behind it.
+ * Reserves for many requests at once: in a first statement all of them, for mostly they are new and there is enough; and in further
+ * ones, of each resource that had too little, those that fit, first come first served, where one that is too large holds up none
+ * behind it.
  */
 final class ReserveRun {
 
@@ -32,6 +33,7 @@ final class ReserveRun {
     private final List<NewReservation> asked;
     private final @Nullable ItemOutcome<Reservation>[] outcomes;
     private final List<Integer> pending = new ArrayList<>();
+    private boolean first = true;
     /** What was available of a resource, as its last statement has left it. */
     private final Map<String, Long> left = new HashMap<>();
 
@@ -124,11 +126,14 @@ final class ReserveRun {
     }
 
     private List<StockAnswer> ask(List<NewReservation> fitting) {
-        if (fitting.stream().allMatch(each -> each.request().requestId() == null)) {
-            try {
-                return stock.reserve(fitting);
-            } catch (DuplicateKeyException e) {
-                // One was made after all when it was tried before.
+        if (first) {
+            first = false;
+            if (fitting.stream().allMatch(each -> each.request().requestId() == null)) {
+                try {
+                    return stock.reserve(fitting);
+                } catch (DuplicateKeyException e) {
+                    // One was made after all when it was tried before.
+                }
             }
         }
         return stock.reserveUnlessKnown(fitting);

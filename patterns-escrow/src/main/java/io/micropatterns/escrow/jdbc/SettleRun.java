@@ -74,14 +74,15 @@ final class SettleRun {
     }
 
     private Map<UUID, Reservation> end(List<Settlement> settlements) {
-        return Objects.requireNonNull(statements.run(jdbc -> jdbc.query(
+        return statements.query(
                 Sql.SETTLE,
+                Plan.of(settlements.size()),
                 statement -> {
                     statement.setArray(1, array(statement, "uuid", settlements, Settlement::reservation));
                     statement.setArray(2, array(statement, "bool", settlements, Settlement::confirms));
                     statement.setArray(3, array(statement, "text", settlements, SettleRun::part));
                 },
-                new ReservationLines())));
+                new ReservationLines());
     }
 
     private static Array array(

@@ -4,49 +4,32 @@ package io.micropatterns.escrow.jdbc;
  * The statements. Each is complete in itself: it decides under locks, so it is right also when each is its own transaction at READ
  * COMMITTED. Locks are taken on lines of reservations first, by reservation, then on stock, by resource and stripe.
  *
- * <p>Each column of stock is set to what was locked, changed, and never changed as it stands: an update first makes a row of the
- * statement's own snapshot, which may be old, and checks constraints on that before it finds that there is a newer one.
+ * <p>An update first makes a row of the statement's own snapshot, which may be old, and checks constraints on that before it finds
+ * that there is a newer one. So each column of stock is set to what was locked, changed; or its condition is one that lets no row
+ * pass, old or new, which the change would take below zero.
  */
 final class Sql {
 
     /**
      * Reserves of each resource all that is asked of it, or nothing, for reservations that are all new. Parameters: arrays of the
-     * resources, how much of each, the smallest quantity of each, and how many reservations of each; this instance's number;
-     * arrays of the reservations, the places of their resources, their quantities and their times in ms; and this
-     * instance's number again.
+     * resources and how much of each; this instance's number; arrays of the reservations, the places of their resources from 1, their
+     * quantities and their times in ms. Gives the resources that had enough.
      */
     static final String RESERVE = """
-            with wanted as materialized (
-                select * from unnest(?, ?, ?, ?) with ordinality as w (resource, quantity, smallest, reservations, place)
-            ), locked as materialized (
-                select w.place, s.resource, s.stripe, s.stripes, s.total, s.available, s.held, s.consumed,
-                       w.quantity as wanted, s.available >= w.quantity as fits
-                  from wanted w join patterns_escrow_stock s using (resource)
-                 where s.stripe = mod(?, s.stripes) and s.available >= w.smallest
-                 order by s.resource
-                   for update of s
-            ), clock as materialized (
-                select clock_timestamp() as now from (select count(*) from locked) l
+            with wanted as (
+                select * from unnest(?, ?) with ordinality as w (resource, quantity, place)
             ), moved as (
                 update patterns_escrow_stock s
-                   set available = l.available - l.wanted, held = l.held + l.wanted,
-                       consumed = l.consumed, total = l.total
-                  from locked l
-                 where l.fits and s.resource = l.resource and s.stripe = l.stripe
+                   set available = s.available - w.quantity, held = s.held + w.quantity
+                  from wanted w
+                 where s.resource = w.resource and s.stripe = mod(?, s.stripes) and s.available >= w.quantity
+                returning s.resource, s.stripe, s.stripes, s.available, w.place, clock_timestamp() as now
             ), held as (
                 insert into patterns_escrow_hold (reservation, line, resource, stripe, quantity, expires_at)
-                select a.reservation, 0, l.resource, l.stripe, a.quantity, c.now + a.ttl * interval '1 millisecond'
-                  from unnest(?, ?, ?, ?) as a (reservation, place, quantity, ttl)
-                  join locked l using (place) cross join clock c
-                 where l.fits
+                select a.reservation, 0, m.resource, m.stripe, a.quantity, m.now + a.ttl * interval '1 millisecond'
+                  from unnest(?, ?, ?, ?) as a (reservation, place, quantity, ttl) join moved m using (place)
             )
-            select w.resource, coalesce(l.stripes, t.stripes) as stripes, coalesce(l.available, t.available) as available,
-                   coalesce(l.fits, false) as fits, w.quantity as granted, w.reservations, c.now
-              from wanted w cross join clock c
-              left join locked l using (place)
-              left join lateral (
-                  select stripes, available from patterns_escrow_stock
-                   where l.place is null and resource = w.resource and stripe = mod(?, stripes)) t on true
+            select place, stripes, available, now from moved
             """;
 
     /** What {@code granted} has of what is {@code locked} becomes held. */
@@ -171,7 +154,7 @@ final class Sql {
             select coalesce(sum(available), 0)::bigint from locked
             """;
 
-    /** What all that end reservations do with the lines that {@code ending} has: reservation, line, resource, stripe, quantity, taken. */
+    /** What all that end reservations do with the lines that {@code ending} has: resource, stripe, quantity, taken. */
     private static final String MOVE_STOCK = """
             ), sums as materialized (
                 select resource, stripe, sum(quantity)::bigint as quantity, sum(taken)::bigint as taken
@@ -239,17 +222,12 @@ final class Sql {
                  order by expires_at
                  limit ?
                    for update skip locked
-            ), ending as materialized (
-                select h.reservation, h.line, h.resource, h.stripe, h.quantity, 0 as taken
-                  from due join patterns_escrow_hold h using (reservation)
-                 where h.state = 'H'
-                 order by h.reservation, h.line
-                   for update of h
-            ), ended as (
+            ), ending as (
                 update patterns_escrow_hold h
                    set state = 'E'
-                  from ending e
-                 where h.reservation = e.reservation and h.line = e.line
+                  from due
+                 where h.reservation = due.reservation and h.state = 'H'
+                returning h.resource, h.stripe, h.quantity, 0 as taken
             """ + MOVE_STOCK + """
             select count(*) from due
             """;

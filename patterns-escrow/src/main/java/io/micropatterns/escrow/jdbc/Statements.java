@@ -2,11 +2,17 @@ package io.micropatterns.escrow.jdbc;
 
 import java.sql.Array;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.jdbc.core.ArgumentPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementCallback;
+import org.springframework.jdbc.core.PreparedStatementSetter;
+import org.springframework.jdbc.core.ResultSetExtractor;
 
 /**
  * Executes statements. Outside of a caller's transaction each is one of its own, and is repeated when the database has ended it for
@@ -42,6 +48,32 @@ final class Statements {
                 }
             }
         }
+    }
+
+    <T> T query(String sql, Plan plan, PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
+        return Objects.requireNonNull(run(jdbc -> repeats
+                ? jdbc.execute(plan.before(sql), planned(parameters, rows))
+                : jdbc.query(sql, parameters, rows)));
+    }
+
+    private static <T> PreparedStatementCallback<T> planned(
+            PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
+        return statement -> {
+            parameters.setValues(statement);
+            statement.execute();
+            statement.getMoreResults();
+            try (ResultSet result = statement.getResultSet()) {
+                return rows.extractData(result);
+            }
+        };
+    }
+
+    /** Executes a query that gives a count of the many rows that it has found by keys, and changed. */
+    int count(String sql, Object... parameters) {
+        return query(sql, Plan.BY_KEYS, new ArgumentPreparedStatementSetter(parameters), row -> {
+            row.next();
+            return row.getInt(1);
+        });
     }
 
     /** An array as a statement's parameter. */

@@ -4,9 +4,14 @@ import io.micropatterns.escrow.NewReservation;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.springframework.jdbc.core.ResultSetExtractor;
+import org.springframework.jdbc.core.RowMapperResultSetExtractor;
 
 /** The statements that reserve, on this instance's stripes. */
 final class StockStatements {
+
+    private static final ResultSetExtractor<List<StockAnswer>> ANSWERS =
+            new RowMapperResultSetExtractor<>((row, index) -> StockAnswer.of(row));
 
     private final Statements statements;
     private final int instance;
@@ -16,30 +21,32 @@ final class StockStatements {
         this.instance = instance;
     }
 
-    /** Of reservations that are of one resource each, and new; a repeated one is an error. */
+    /**
+     * Of reservations that are of one resource each, and new; a repeated one is an error. Answers of the resources that had
+     * enough.
+     */
     List<StockAnswer> reserve(List<NewReservation> reservations) {
         WantedStock wanted = new WantedStock(reservations);
-        return statements.run(jdbc -> jdbc.query(
+        return statements.query(
                 Sql.RESERVE,
+                Plan.of(reservations.size()),
                 statement -> {
                     statement.setArray(1, Statements.array(statement, "text", wanted.resources()));
                     statement.setObject(2, wanted.quantities());
-                    statement.setObject(3, wanted.smallest());
-                    statement.setObject(4, wanted.reservations());
-                    statement.setInt(5, instance);
-                    statement.setArray(6, Statements.array(statement, "uuid", ids(reservations)));
-                    statement.setObject(7, wanted.places());
-                    statement.setObject(8, quantities(reservations));
-                    statement.setObject(9, times(reservations));
-                    statement.setInt(10, instance);
+                    statement.setInt(3, instance);
+                    statement.setArray(4, Statements.array(statement, "uuid", ids(reservations)));
+                    statement.setObject(5, wanted.places());
+                    statement.setObject(6, quantities(reservations));
+                    statement.setObject(7, times(reservations));
                 },
-                (row, index) -> StockAnswer.of(row)));
+                new RowMapperResultSetExtractor<>((row, index) -> wanted.granted(row)));
     }
 
-    /** The same, leaving out those that are known already, by their own ids or their requests'. */
+    /** Of the same, leaving out those that are known already, by their own ids or their requests'. Answers of all resources. */
     List<StockAnswer> reserveUnlessKnown(List<NewReservation> reservations) {
-        return statements.run(jdbc -> jdbc.query(
+        return statements.query(
                 Sql.RESERVE_UNLESS_KNOWN,
+                Plan.of(reservations.size()),
                 statement -> {
                     statement.setArray(1, Statements.array(statement, "uuid", ids(reservations)));
                     statement.setArray(2, Statements.array(statement, "text", resources(reservations)));
@@ -49,14 +56,15 @@ final class StockStatements {
                     statement.setInt(6, instance);
                     statement.setInt(7, instance);
                 },
-                (row, index) -> StockAnswer.of(row)));
+                ANSWERS);
     }
 
     /** Of a reservation of several resources. */
     List<StockAnswer> reserveTogether(NewReservation reservation) {
         Map<String, Long> quantities = reservation.request().quantities();
-        return statements.run(jdbc -> jdbc.query(
+        return statements.query(
                 Sql.RESERVE_TOGETHER,
+                Plan.of(quantities.size()),
                 statement -> {
                     statement.setArray(
                             1,
@@ -75,7 +83,7 @@ final class StockStatements {
                     statement.setLong(8, reservation.timeToLive().toMillis());
                     statement.setInt(9, instance);
                 },
-                (row, index) -> StockAnswer.of(row)));
+                ANSWERS);
     }
 
     /** Brings a quantity to this instance's stripe, if there is as much; answers how much there is altogether. */

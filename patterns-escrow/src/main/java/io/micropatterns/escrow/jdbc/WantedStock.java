@@ -1,6 +1,8 @@
 package io.micropatterns.escrow.jdbc;
 
 import io.micropatterns.escrow.NewReservation;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +13,6 @@ final class WantedStock {
 
     private final String[] resources;
     private final long[] quantities;
-    private final long[] smallest;
     private final int[] reservations;
     /** The place, from 1, of each reservation's resource. */
     private final int[] places;
@@ -29,13 +30,12 @@ final class WantedStock {
         }
         resources = placeOf.keySet().toArray(String[]::new);
         quantities = new long[resources.length];
-        smallest = new long[resources.length];
         reservations = new int[resources.length];
         for (int i = 0; i < places.length; i++) {
             int place = places[i] - 1;
             long quantity = asked.get(i).onlyQuantity();
             quantities[place] = Math.addExact(quantities[place], quantity);
-            smallest[place] = reservations[place]++ == 0 ? quantity : Math.min(smallest[place], quantity);
+            reservations[place]++;
         }
     }
 
@@ -47,15 +47,21 @@ final class WantedStock {
         return quantities;
     }
 
-    long[] smallest() {
-        return smallest;
-    }
-
-    int[] reservations() {
-        return reservations;
-    }
-
     int[] places() {
         return places;
+    }
+
+    /** What a row says of a resource that had enough: place, stripes, available, now. */
+    StockAnswer granted(ResultSet row) throws SQLException {
+        int place = row.getInt("place") - 1;
+        return new StockAnswer(
+                resources[place],
+                true,
+                row.getInt("stripes") > 1,
+                row.getLong("available") + quantities[place],
+                true,
+                quantities[place],
+                reservations[place],
+                ReservationLines.instant(row, "now"));
     }
 }

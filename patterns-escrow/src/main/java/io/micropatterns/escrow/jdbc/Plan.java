@@ -1,0 +1,36 @@
+package io.micropatterns.escrow.jdbc;
+
+/**
+ * How the database plans a statement of the library's own transactions. Left to itself, it plans statements on arrays each time, for
+ * arrays of different lengths look like different costs, and this takes longer than the execution of small ones; and it reads
+ * all of a table of a million rows to find some thousands by their keys.
+ */
+enum Plan {
+    /** Made once for few rows, which it finds by keys; so it does not rest on how small the tables were when it was made. */
+    KEPT("force_generic_plan", false),
+    /** Made each time, for the joins between many given rows. */
+    RENEWED("force_custom_plan", true),
+    /** Made each time, for many rows which it finds by keys. */
+    BY_KEYS("force_custom_plan", false);
+
+    private static final int FEW = 64;
+
+    private final String settings;
+
+    Plan(String mode, boolean joinsOtherwise) {
+        String joins = joinsOtherwise
+                ? ""
+                : ", set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+        this.settings = "select set_config('plan_cache_mode', '" + mode
+                + "', true), set_config('enable_seqscan', 'off', true)" + joins + "; ";
+    }
+
+    static Plan of(int rows) {
+        return rows > FEW ? RENEWED : KEPT;
+    }
+
+    /** Preceded by settings that end with its transaction, in the same round trip. */
+    String before(String statement) {
+        return settings + statement;
+    }
+}
