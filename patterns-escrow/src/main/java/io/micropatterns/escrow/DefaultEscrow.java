@@ -21,14 +21,14 @@ final class DefaultEscrow implements Escrow {
     private final Coalescer<NewReservation, Reservation> reserving;
     private final Coalescer<Settlement, Reservation> settling;
 
-    DefaultEscrow(EscrowStore store, EscrowOptions options, BatchListener listener, ReservationIds ids) {
+    DefaultEscrow(String name, EscrowStore store, EscrowOptions options, BatchListener listener, ReservationIds ids) {
         this.store = store;
         this.options = options;
         this.ids = ids;
-        this.reserving = coalescer("escrow-reserve", store::reserve, listener)
+        this.reserving = coalescer(name + "-reserve", store::reserve, listener)
                 .partitionBy(reservation -> reservation.request().quantities().firstKey())
                 .build();
-        this.settling = coalescer("escrow-settle", store::settle, listener)
+        this.settling = coalescer(name + "-settle", store::settle, listener)
                 .partitionBy(Settlement::reservation)
                 .build();
     }

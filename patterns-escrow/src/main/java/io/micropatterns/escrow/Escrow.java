@@ -35,6 +35,18 @@ public interface Escrow extends AutoCloseable {
     }
 
     /**
+     * One of several databases, each with its own resources: by consistent hashing of their names. Those with the same part in
+     * braces, as {@code {bed}-frame} and {@code {bed}-mattress}, are on the same one, and only such can be reserved together. A
+     * reservation's id tells its shard; a request's id is known to the shard of its resources. It joins transactions of the database that has the resource, and no others.
+     *
+     * @param shards each built with its number, from 0 to 255, which must stay the same for ever; the first one, or one that was
+     *     used alone before, is 0
+     */
+    static Escrow sharded(Map<Integer, ? extends Escrow> shards) {
+        return new ShardedEscrow(shards);
+    }
+
+    /**
      * Reserves a quantity of one resource, for the options' time.
      *
      * @throws InsufficientStockException when less is available
@@ -50,6 +62,7 @@ public interface Escrow extends AutoCloseable {
      * @throws InsufficientStockException when less is available of a resource
      * @throws UnknownResourceException when there is no such resource
      * @throws EscrowException when another request was made with the same id
+     * @throws SeveralShardsException when the resources are in several databases
      */
     Reservation reserve(ReservationRequest request);
 
@@ -107,6 +120,7 @@ public interface Escrow extends AutoCloseable {
         private EscrowOptions options = EscrowOptions.defaults();
         private BatchListener listener = BatchListener.none();
         private Clock clock = Clock.systemUTC();
+        private int shard;
 
         private Builder(EscrowStore store) {
             this.store = Objects.requireNonNull(store, "store");
@@ -118,7 +132,10 @@ public interface Escrow extends AutoCloseable {
             return this;
         }
 
-        /** Who is told of its batches, of the coalescers {@code escrow-reserve} and {@code escrow-settle}. */
+        /**
+         * Who is told of its batches, of the coalescers {@code escrow-reserve} and {@code escrow-settle}; {@code escrow-1-reserve}
+         * and so on of shards other than 0.
+         */
         public Builder listener(BatchListener value) {
             this.listener = Objects.requireNonNull(value, "listener");
             return this;
@@ -130,9 +147,16 @@ public interface Escrow extends AutoCloseable {
             return this;
         }
 
+        /** Its number among several databases, from 0 to 255; 0 unless set. */
+        public Builder shard(int number) {
+            this.shard = ReservationIds.checkShard(number);
+            return this;
+        }
+
         /** Builds it. */
         public Escrow build() {
-            return new DefaultEscrow(store, options, listener, new ReservationIds(clock));
+            String name = shard == 0 ? "escrow" : "escrow-" + shard;
+            return new DefaultEscrow(name, store, options, listener, new ReservationIds(clock, shard));
         }
     }
 }

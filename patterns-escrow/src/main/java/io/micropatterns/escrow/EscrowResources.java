@@ -1,10 +1,21 @@
 package io.micropatterns.escrow;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Resources, as those who stock them see them. Each method joins the caller's transaction when there is one. Thread-safe. */
 public interface EscrowResources {
+
+    /**
+     * Those of several databases, as {@link Escrow#sharded} divides them. To {@link #verify} it is a discrepancy when
+     * something is available on a shard which is not its resource's.
+     *
+     * @param shards by their numbers, the same as the escrow's
+     */
+    static EscrowResources sharded(Map<Integer, ? extends EscrowResources> shards) {
+        return new ShardedEscrowResources(shards);
+    }
 
     /**
      * Makes a resource in a single stripe.

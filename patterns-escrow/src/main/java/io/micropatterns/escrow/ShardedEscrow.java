@@ -1,0 +1,57 @@
+package io.micropatterns.escrow;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** Asks the escrow whose shard it is. */
+final class ShardedEscrow implements Escrow {
+
+    private final Shards<Escrow> shards;
+
+    ShardedEscrow(Map<Integer, ? extends Escrow> shards) {
+        this.shards = new Shards<>(shards);
+    }
+
+    @Override
+    public Reservation reserve(ReservationRequest request) {
+        return shards.ofAll(request.quantities().keySet()).reserve(request);
+    }
+
+    @Override
+    public CompletableFuture<Reservation> reserveAsync(ReservationRequest request) {
+        return shards.ofAll(request.quantities().keySet()).reserveAsync(request);
+    }
+
+    @Override
+    public Reservation confirm(UUID reservation) {
+        return shards.of(reservation).confirm(reservation);
+    }
+
+    @Override
+    public Reservation confirm(UUID reservation, Map<String, Long> part) {
+        return shards.of(reservation).confirm(reservation, part);
+    }
+
+    @Override
+    public Reservation release(UUID reservation) {
+        return shards.of(reservation).release(reservation);
+    }
+
+    @Override
+    public Reservation extend(UUID reservation, Duration timeToLive) {
+        return shards.of(reservation).extend(reservation, timeToLive);
+    }
+
+    @Override
+    public Optional<Reservation> find(UUID reservation) {
+        return shards.of(reservation).find(reservation);
+    }
+
+    @Override
+    public void close() {
+        shards.all().forEach(Escrow::close);
+    }
+}
