@@ -119,6 +119,7 @@ public interface Escrow extends AutoCloseable {
         private final EscrowStore store;
         private EscrowOptions options = EscrowOptions.defaults();
         private BatchListener listener = BatchListener.none();
+        private EscrowListener requestListener = EscrowListener.none();
         private Clock clock = Clock.systemUTC();
         private int shard;
 
@@ -141,6 +142,12 @@ public interface Escrow extends AutoCloseable {
             return this;
         }
 
+        /** Who is told of its requests' answers; unless set, nothing is measured. The store and the expiry tell the rest. */
+        public Builder listener(EscrowListener value) {
+            this.requestListener = Objects.requireNonNull(value, "listener");
+            return this;
+        }
+
         /** What reservations' ids are ordered by; nothing rests on it. */
         public Builder clock(Clock value) {
             this.clock = Objects.requireNonNull(value, "clock");
@@ -156,7 +163,8 @@ public interface Escrow extends AutoCloseable {
         /** Builds it. */
         public Escrow build() {
             String name = shard == 0 ? "escrow" : "escrow-" + shard;
-            return new DefaultEscrow(name, store, options, listener, new ReservationIds(clock, shard));
+            Escrow escrow = new DefaultEscrow(name, store, options, listener, new ReservationIds(clock, shard));
+            return requestListener == EscrowListener.none() ? escrow : new ToldEscrow(escrow, requestListener);
         }
     }
 }

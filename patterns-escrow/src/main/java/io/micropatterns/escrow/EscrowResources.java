@@ -3,6 +3,7 @@ package io.micropatterns.escrow;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Resources, as those who stock them see them. Each method joins the caller's transaction when there is one. Thread-safe. */
 public interface EscrowResources {
@@ -57,6 +58,15 @@ public interface EscrowResources {
 
     /** All resources by name. One query. */
     List<Resource> findAll();
+
+    /**
+     * Resources page by page, by the bytes of their names in UTF-8. One query, which looks at all names.
+     *
+     * @param prefix what their names begin with; empty for all
+     * @param after the name of the last one of the page before; none for the first page
+     * @param limit the most resources, from 1
+     */
+    List<Resource> findAll(String prefix, @Nullable String after, int limit);
 
     /**
      * Compares each resource with its reservations. Reads all of them, as of one moment; the database need not be idle.

@@ -1,11 +1,14 @@
 package io.micropatterns.escrow;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Each resource on its shard. What a resource has left on the one where it was before is counted in. */
 final class ShardedEscrowResources implements EscrowResources {
@@ -43,6 +46,19 @@ final class ShardedEscrowResources implements EscrowResources {
                 .forEach(shard -> shard.findAll()
                         .forEach(resource -> sums.merge(resource.name(), resource, ShardedEscrowResources::sum)));
         return List.copyOf(sums.values());
+    }
+
+    @Override
+    public List<Resource> findAll(String prefix, @Nullable String after, int limit) {
+        Map<String, Resource> sums = new TreeMap<>(ShardedEscrowResources::compareBytes);
+        shards.all()
+                .forEach(shard -> shard.findAll(prefix, after, limit)
+                        .forEach(resource -> sums.merge(resource.name(), resource, ShardedEscrowResources::sum)));
+        return sums.values().stream().limit(limit).toList();
+    }
+
+    private static int compareBytes(String one, String other) {
+        return Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Resource sum(Resource one, Resource other) {

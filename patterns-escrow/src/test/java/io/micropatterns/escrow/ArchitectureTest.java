@@ -12,9 +12,9 @@ class ArchitectureTest {
     @TestFactory
     Stream<DynamicTest> keepsTheRulesOfTheHouse() {
         return HouseRules.of("io.micropatterns.escrow")
-                .face(20)
+                .face(24)
                 .adapter("jdbc", 10)
-                .autoconfigure(2)
+                .autoconfigure(9)
                 .using("io.micropatterns.batch")
                 .using("io.micropatterns.core")
                 .tests();
@@ -22,6 +22,6 @@ class ArchitectureTest {
 
     @Test
     void describesEveryProperty() {
-        ConfigurationMetadata.of("patterns.escrow").check(16);
+        ConfigurationMetadata.of("patterns.escrow").check(19);
     }
 }

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.jdbc.Transactions;
 import io.micropatterns.core.schema.PatternSchema;
+import io.micropatterns.escrow.jdbc.JdbcEscrowMonitor;
 import io.micropatterns.escrow.jdbc.JdbcEscrowResources;
 import io.micropatterns.escrow.jdbc.JdbcEscrowStore;
 import io.micropatterns.test.postgres.PostgresServer;
@@ -46,6 +47,10 @@ public final class EscrowDatabase implements AutoCloseable {
 
     public JdbcEscrowStore store(int instance) {
         return new JdbcEscrowStore(dataSource, instance, NetworkTimeout.of(Duration.ofSeconds(30)));
+    }
+
+    public EscrowMonitor monitor() {
+        return new JdbcEscrowMonitor(dataSource, NetworkTimeout.of(Duration.ofSeconds(30)));
     }
 
     public EscrowResources resources() {

@@ -147,4 +147,22 @@ class ShardedEscrowTests {
                 .allMatch(resource -> resource.available() == 6 && resource.consumed() == 4);
         left.forEach(each -> escrow.reserve(each.resource(), 6));
     }
+
+    @Test
+    void resourcesOfAllShardsAreReadPageByPage() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            names.add("%s%02d".formatted(i % 2 == 0 ? "b" : "B", i));
+            resources.create(names.get(i), 1);
+        }
+        names.sort(null);
+        List<String> read = new ArrayList<>();
+        List<Resource> page = resources.findAll("", null, 10);
+        while (!page.isEmpty()) {
+            page.forEach(resource -> read.add(resource.name()));
+            page = resources.findAll("", read.get(read.size() - 1), 10);
+        }
+        assertThat(read).isEqualTo(names);
+        assertThat(resources.findAll("b", null, 100)).hasSize(13);
+    }
 }

@@ -9,8 +9,11 @@ import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.jdbc.Transactions;
 import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.escrow.Escrow;
+import io.micropatterns.escrow.EscrowListener;
+import io.micropatterns.escrow.EscrowMonitor;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.EscrowStore;
+import io.micropatterns.escrow.jdbc.JdbcEscrowMonitor;
 import io.micropatterns.escrow.jdbc.JdbcEscrowResources;
 import io.micropatterns.escrow.jdbc.JdbcEscrowStore;
 import io.micropatterns.escrow.jdbc.ReservationExpiry;
@@ -18,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -55,11 +59,20 @@ public final class EscrowAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(EscrowStore.class)
     @DependsOnDatabaseInitialization
-    JdbcEscrowStore escrowStore(DataSource dataSource, EscrowProperties properties, CoreProperties core) {
+    JdbcEscrowStore escrowStore(
+            DataSource dataSource,
+            EscrowProperties properties,
+            CoreProperties core,
+            ObjectProvider<EscrowListener> listeners) {
         int instance = properties.instance() == null
                 ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)
                 : properties.instance();
-        return new JdbcEscrowStore(dataSource, instance, NetworkTimeout.of(core.networkTimeout()));
+        return new JdbcEscrowStore(dataSource, instance, NetworkTimeout.of(core.networkTimeout()))
+                .telling(all(listeners));
+    }
+
+    private static EscrowListener all(ObjectProvider<EscrowListener> listeners) {
+        return EscrowListener.all(listeners.orderedStream().toList());
     }
 
     @Bean
@@ -72,11 +85,24 @@ public final class EscrowAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Escrow escrow(EscrowStore store, EscrowProperties properties, ObjectProvider<BatchListener> listeners) {
+    Escrow escrow(
+            EscrowStore store,
+            EscrowProperties properties,
+            ObjectProvider<BatchListener> batchListeners,
+            ObjectProvider<EscrowListener> listeners) {
         return Escrow.builder(store)
                 .options(properties.toOptions())
-                .listener(BatchListener.all(listeners.orderedStream().toList()))
+                .listener(BatchListener.all(batchListeners.orderedStream().toList()))
+                .listener(all(listeners))
                 .build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(EscrowMonitor.class)
+    @ConditionalOnBean(JdbcEscrowStore.class)
+    @DependsOnDatabaseInitialization
+    JdbcEscrowMonitor escrowMonitor(DataSource dataSource, CoreProperties core) {
+        return new JdbcEscrowMonitor(dataSource, NetworkTimeout.of(core.networkTimeout()));
     }
 
     @Bean
@@ -94,7 +120,11 @@ public final class EscrowAutoConfiguration {
     @Bean(initMethod = "start")
     @ConditionalOnMissingBean
     @ConditionalOnProperty(name = "patterns.escrow.expiry.enabled", matchIfMissing = true)
-    ReservationExpiry reservationExpiry(DataSource dataSource, EscrowStore store, EscrowProperties properties) {
+    ReservationExpiry reservationExpiry(
+            DataSource dataSource,
+            EscrowStore store,
+            EscrowProperties properties,
+            ObjectProvider<EscrowListener> listeners) {
         CustomizableThreadFactory threads = new CustomizableThreadFactory("escrow-expiry-");
         threads.setDaemon(true);
         return new ReservationExpiry(
@@ -103,6 +133,7 @@ public final class EscrowAutoConfiguration {
                 properties.expiry().interval(),
                 properties.expiry().batchSize(),
                 properties.expiry().leaseTime(),
+                all(listeners),
                 threads);
     }
 }

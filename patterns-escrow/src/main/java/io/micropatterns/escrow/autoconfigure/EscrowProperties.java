@@ -2,9 +2,11 @@ package io.micropatterns.escrow.autoconfigure;
 
 import io.micropatterns.batch.BatchOptions;
 import io.micropatterns.batch.Overflow;
+import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.autoconfigure.PropertyRange;
 import io.micropatterns.escrow.EscrowOptions;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -19,6 +21,8 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
  * @param batching How calls outside of transactions are gathered.
  * @param expiry How reservations end whose time is over.
  * @param retention How ended reservations are forgotten.
+ * @param meters What is measured of the stock.
+ * @param health When the escrow is down.
  * @param schema The escrow's tables.
  */
 @ConfigurationProperties("patterns.escrow")
@@ -29,6 +33,8 @@ public record EscrowProperties(
         @DefaultValue Batching batching,
         @DefaultValue Expiry expiry,
         @DefaultValue Retention retention,
+        @DefaultValue Meters meters,
+        @DefaultValue Health health,
         @DefaultValue Schema schema) {
 
     private static final Duration SHORT = Duration.ofMillis(1);
@@ -120,6 +126,44 @@ public record EscrowProperties(
                     checkInterval,
                     Duration.ofSeconds(1),
                     Duration.ofDays(7));
+        }
+    }
+
+    /**
+     * What is measured of the stock.
+     *
+     * @param interval How often the stock is counted for the gauges. From 1 second to 1 day.
+     * @param resources Names of resources that have gauges of their own, besides the sums of all. 100 at most.
+     */
+    public record Meters(
+            @DefaultValue("15s") Duration interval,
+            @DefaultValue Set<String> resources) {
+
+        private static final int MOST = 100;
+
+        public Meters {
+            PropertyRange.require(
+                    "patterns.escrow.meters.interval", interval, Duration.ofSeconds(1), Duration.ofDays(1));
+            resources = Set.copyOf(resources);
+            if (resources.size() > MOST || resources.stream().anyMatch(String::isBlank)) {
+                throw new PatternConfigurationException(
+                        "The property patterns.escrow.meters.resources has " + resources.size()
+                                + " names, but must have between 0 and " + MOST + ", none of them blank.",
+                        "Name the few resources that are watched one by one; the sums are of all resources.");
+            }
+        }
+    }
+
+    /**
+     * When the escrow is down.
+     *
+     * @param maxOverdue For how long, beyond the expiry's interval, a reservation may be held after its time, or the expiry not turn. From 1 second to 1 day.
+     */
+    public record Health(@DefaultValue("30s") Duration maxOverdue) {
+
+        public Health {
+            PropertyRange.require(
+                    "patterns.escrow.health.max-overdue", maxOverdue, Duration.ofSeconds(1), Duration.ofDays(1));
         }
     }
 

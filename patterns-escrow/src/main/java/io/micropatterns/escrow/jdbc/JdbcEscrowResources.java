@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.transaction.support.TransactionOperations;
@@ -26,6 +27,9 @@ public final class JdbcEscrowResources implements EscrowResources {
 
     private static final String SELECT = "select resource, sum(total) as total, sum(available) as available,"
             + " sum(held) as held, sum(consumed) as consumed, count(*) as stripes from patterns_escrow_stock";
+
+    private static final String PAGE = SELECT + " where resource collate \"C\" > ? and starts_with(resource, ?)"
+            + " group by resource order by resource collate \"C\" limit ?";
 
     private static final String CREATE =
             "insert into patterns_escrow_stock (resource, stripe, stripes, total, available)"
@@ -149,6 +153,14 @@ public final class JdbcEscrowResources implements EscrowResources {
     @Override
     public List<Resource> findAll() {
         return jdbc.query(SELECT + " group by resource order by resource", RESOURCE);
+    }
+
+    @Override
+    public List<Resource> findAll(String prefix, @Nullable String after, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be 1 at least, but is " + limit);
+        }
+        return jdbc.query(PAGE, RESOURCE, after == null ? "" : after, prefix, limit);
     }
 
     @Override

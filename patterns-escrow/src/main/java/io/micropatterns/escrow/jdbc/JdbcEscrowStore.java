@@ -4,6 +4,7 @@ import io.micropatterns.batch.ItemOutcome;
 import io.micropatterns.core.jdbc.AutoCommitDataSource;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.jdbc.Transactions;
+import io.micropatterns.escrow.EscrowListener;
 import io.micropatterns.escrow.EscrowStore;
 import io.micropatterns.escrow.NewReservation;
 import io.micropatterns.escrow.Reservation;
@@ -34,13 +35,26 @@ public final class JdbcEscrowStore implements EscrowStore {
      * @param timeout how long an answer of the database is waited for outside of the caller's transactions
      */
     public JdbcEscrowStore(DataSource dataSource, int instance, NetworkTimeout timeout) {
+        this(
+                dataSource,
+                instance,
+                Statements.inTransaction(new JdbcTemplate(dataSource)),
+                Statements.ofTheirOwn(new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout))));
+    }
+
+    private JdbcEscrowStore(DataSource dataSource, int instance, Statements joined, Statements own) {
         if (instance < 0) {
             throw new IllegalArgumentException("instance must be 0 at least, but is " + instance);
         }
         this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
-        this.joined = Statements.inTransaction(new JdbcTemplate(dataSource));
-        this.own = Statements.ofTheirOwn(new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout)));
+        this.joined = joined;
+        this.own = own;
         this.instance = instance;
+    }
+
+    /** The same, but this one is told of contention. */
+    public JdbcEscrowStore telling(EscrowListener listener) {
+        return new JdbcEscrowStore(dataSource, instance, joined.telling(listener), own.telling(listener));
     }
 
     private Statements statements() {

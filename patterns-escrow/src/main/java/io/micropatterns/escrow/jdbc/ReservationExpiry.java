@@ -2,6 +2,7 @@ package io.micropatterns.escrow.jdbc;
 
 import io.micropatterns.core.lease.Lease;
 import io.micropatterns.core.lease.LeaseGroup;
+import io.micropatterns.escrow.EscrowListener;
 import io.micropatterns.escrow.EscrowStore;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class ReservationExpiry implements AutoCloseable {
     private final EscrowStore store;
     private final Duration interval;
     private final int batch;
+    private final EscrowListener listener;
     private final LeaseGroup leases;
     private volatile long endedNanos = System.nanoTime();
     private volatile boolean held;
@@ -34,6 +36,7 @@ public final class ReservationExpiry implements AutoCloseable {
      * @param interval how long to wait when there was nothing left
      * @param batch the most reservations in a transaction
      * @param leaseTime how long after its holder's death another takes over
+     * @param listener is told of each batch
      * @param threads for the work and the lease's heartbeat
      */
     public ReservationExpiry(
@@ -42,10 +45,12 @@ public final class ReservationExpiry implements AutoCloseable {
             Duration interval,
             int batch,
             Duration leaseTime,
+            EscrowListener listener,
             ThreadFactory threads) {
         this.store = store;
         this.interval = interval;
         this.batch = batch;
+        this.listener = listener;
         this.leases = LeaseGroup.builder(dataSource, LEASE)
                 .names(List.of(LEASE))
                 .timeToLive(leaseTime)
@@ -74,8 +79,10 @@ public final class ReservationExpiry implements AutoCloseable {
         held = true;
         try {
             while (lease.isHeld()) {
+                long began = System.nanoTime();
                 int ended = store.expire(batch);
                 endedNanos = System.nanoTime();
+                listener.expired(ended, Duration.ofNanos(endedNanos - began));
                 if (ended > 0) {
                     log.debug("{} reservations have expired", ended);
                 }

@@ -117,10 +117,13 @@ final class ReserveRun {
                 of.forEach(i -> end(i, ItemOutcome.failure(new UnknownResourceException(answer.resource()))));
             } else if (answer.fits()) {
                 reserved(of, answer);
-            } else if (answer.striped()) {
-                left.put(answer.resource(), stock.gather(answer.resource(), pendingOf(answer.resource())));
             } else {
-                left.put(answer.resource(), answer.available());
+                long available = answer.striped()
+                        ? stock.gather(answer.resource(), pendingOf(answer.resource()))
+                        : answer.available();
+                if (left.put(answer.resource(), available) != null) {
+                    stock.changed();
+                }
             }
         }
     }

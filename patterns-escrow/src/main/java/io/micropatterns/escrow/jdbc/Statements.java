@@ -1,5 +1,7 @@
 package io.micropatterns.escrow.jdbc;
 
+import io.micropatterns.escrow.EscrowListener;
+import io.micropatterns.escrow.EscrowListener.Contention;
 import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,18 +26,25 @@ final class Statements {
 
     private final JdbcTemplate jdbc;
     private final boolean repeats;
+    private final EscrowListener listener;
 
-    private Statements(JdbcTemplate jdbc, boolean repeats) {
+    private Statements(JdbcTemplate jdbc, boolean repeats, EscrowListener listener) {
         this.jdbc = jdbc;
         this.repeats = repeats;
+        this.listener = Objects.requireNonNull(listener, "listener");
     }
 
     static Statements inTransaction(JdbcTemplate jdbc) {
-        return new Statements(jdbc, false);
+        return new Statements(jdbc, false, EscrowListener.none());
     }
 
     static Statements ofTheirOwn(JdbcTemplate jdbc) {
-        return new Statements(jdbc, true);
+        return new Statements(jdbc, true, EscrowListener.none());
+    }
+
+    /** The same, but this one is told of contention. */
+    Statements telling(EscrowListener other) {
+        return new Statements(jdbc, repeats, other);
     }
 
     <T extends @Nullable Object> T run(Function<JdbcTemplate, T> statement) {
@@ -46,8 +55,13 @@ final class Statements {
                 if (!repeats || attempt == MOST_ATTEMPTS) {
                     throw e;
                 }
+                contended(Contention.REPEATED);
             }
         }
+    }
+
+    void contended(Contention kind) {
+        listener.contended(kind);
     }
 
     <T> T query(String sql, Plan plan, PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {

@@ -1,5 +1,6 @@
 package io.micropatterns.escrow.jdbc;
 
+import io.micropatterns.escrow.EscrowListener.Contention;
 import io.micropatterns.escrow.NewReservation;
 import java.util.List;
 import java.util.Map;
@@ -88,8 +89,14 @@ final class StockStatements {
 
     /** Brings a quantity to this instance's stripe, if there is as much; answers how much there is altogether. */
     long gather(String resource, long quantity) {
+        statements.contended(Contention.GATHERED);
         return Objects.requireNonNull(
                 statements.run(jdbc -> jdbc.queryForObject(Sql.GATHER, Long.class, resource, instance, quantity)));
+    }
+
+    /** There was less than the statement before had left. */
+    void changed() {
+        statements.contended(Contention.CHANGED);
     }
 
     private static Object[] ids(List<NewReservation> reservations) {

@@ -28,6 +28,9 @@ final class TogetherRun {
             if (outcome != null) {
                 return outcome;
             }
+            if (i > 0) {
+                stock.changed();
+            }
         }
         return ReserveRun.contended();
     }

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.jdbc.Transactions;
 import io.micropatterns.escrow.Escrow;
+import io.micropatterns.escrow.EscrowListener;
 import io.micropatterns.escrow.Reservation;
 import io.micropatterns.escrow.ReservationRequest;
 import io.micropatterns.escrow.jdbc.JdbcEscrowStore;
@@ -41,7 +42,13 @@ public final class EscrowWorker {
         JdbcEscrowStore store = new JdbcEscrowStore(dataSource, instance, NetworkTimeout.of(Duration.ofSeconds(5)));
         Escrow escrow = Escrow.builder(store).build();
         new ReservationExpiry(
-                        dataSource, store, Duration.ofMillis(50), 100, Duration.ofSeconds(1), EscrowWorker::daemon)
+                        dataSource,
+                        store,
+                        Duration.ofMillis(50),
+                        100,
+                        Duration.ofSeconds(1),
+                        EscrowListener.none(),
+                        EscrowWorker::daemon)
                 .start();
         TransactionTemplate transaction = Transactions.readCommitted(new JdbcTransactionManager(dataSource));
         AtomicLong requests = new AtomicLong();
