@@ -14,14 +14,16 @@ class ArchitectureTest {
         return HouseRules.of("io.micropatterns.escrow")
                 .face(24)
                 .adapter("jdbc", 10)
+                .adapter("outbox", 1)
                 .autoconfigure(9)
                 .using("io.micropatterns.batch")
                 .using("io.micropatterns.core")
+                .using("io.micropatterns.outbox")
                 .tests();
     }
 
     @Test
     void describesEveryProperty() {
-        ConfigurationMetadata.of("patterns.escrow").check(19);
+        ConfigurationMetadata.of("patterns.escrow").check(21);
     }
 }

@@ -21,10 +21,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Many callers of several instances, gathered and joined, while reservations expire. */
+@ParameterizedClass
+@ValueSource(booleans = {true, false})
 @SuppressWarnings("NullAway.Init")
 class EscrowConcurrencyTests {
 
@@ -33,15 +37,22 @@ class EscrowConcurrencyTests {
 
     private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS + 1);
     private final List<Escrow> instances = new ArrayList<>();
+    private final boolean publishes;
     private EscrowDatabase database;
+    private PublishedEvents events;
     private EscrowResources resources;
+
+    EscrowConcurrencyTests(boolean publishes) {
+        this.publishes = publishes;
+    }
 
     @BeforeEach
     void start() {
         database = new EscrowDatabase();
+        events = new PublishedEvents(database);
         resources = database.resources();
         for (int i = 0; i < INSTANCES; i++) {
-            instances.add(Escrow.builder(database.store(i))
+            instances.add(Escrow.builder(store(i))
                     .options(EscrowOptions.defaults()
                             .withBatching(BatchOptions.defaults().withPartitions(2)))
                     .build());
@@ -52,7 +63,16 @@ class EscrowConcurrencyTests {
     void stop() {
         callers.shutdownNow();
         instances.forEach(Escrow::close);
-        database.close();
+        try {
+            List<String> all = resources.findAll().stream().map(Resource::name).toList();
+            assertThat(events.verify(all) > 0).isEqualTo(publishes);
+        } finally {
+            database.close();
+        }
+    }
+
+    private EscrowStore store(int instance) {
+        return publishes ? database.store(instance, events) : database.store(instance);
     }
 
     @Test
@@ -122,7 +142,7 @@ class EscrowConcurrencyTests {
         AtomicBoolean over = new AtomicBoolean();
         Future<?> expiry = callers.submit(() -> {
             while (!over.get()) {
-                database.store(0).expire(7);
+                store(0).expire(7);
             }
         });
         TransactionTemplate transaction = database.transaction();
@@ -144,7 +164,7 @@ class EscrowConcurrencyTests {
         });
         over.set(true);
         expiry.get(60, TimeUnit.SECONDS);
-        while (database.store(0).expire(1_000) > 0) {
+        while (store(0).expire(1_000) > 0) {
             // Until none is left whose time is over.
         }
         assertThat(resources.verify()).isEmpty();

@@ -53,6 +53,11 @@ public final class EscrowDatabase implements AutoCloseable {
         return new JdbcEscrowMonitor(dataSource, NetworkTimeout.of(Duration.ofSeconds(30)));
     }
 
+    /** One whose changes are published. */
+    public JdbcEscrowStore store(int instance, ReservationEvents events) {
+        return store(instance).publishing(events, transaction());
+    }
+
     public EscrowResources resources() {
         return new JdbcEscrowResources(dataSource, transaction());
     }

@@ -27,6 +27,7 @@ class EscrowModelTests {
     private static final int OPERATIONS = 120;
 
     private static EscrowDatabase database;
+    private static PublishedEvents events;
 
     private final List<String> names = new ArrayList<>();
     private final Map<String, Long> available = new HashMap<>();
@@ -36,6 +37,7 @@ class EscrowModelTests {
     private final List<UUID> ids = new ArrayList<>();
     private final List<Escrow> escrows = new ArrayList<>();
 
+    private boolean publishes;
     private Random random;
     private EscrowResources resources;
     private TransactionTemplate transaction;
@@ -43,6 +45,7 @@ class EscrowModelTests {
     @BeforeAll
     static void startDatabase() {
         database = new EscrowDatabase();
+        events = new PublishedEvents(database);
     }
 
     @AfterAll
@@ -55,8 +58,9 @@ class EscrowModelTests {
         random = new Random(repetition.getCurrentRepetition());
         resources = database.resources();
         transaction = database.transaction();
+        publishes = random.nextBoolean();
         for (int i = 0; i < 3; i++) {
-            escrows.add(Escrow.builder(database.store(i)).build());
+            escrows.add(Escrow.builder(store(i)).build());
             String name = "r" + i + "-" + UUID.randomUUID();
             names.add(name);
             long total = random.nextInt(30);
@@ -67,8 +71,9 @@ class EscrowModelTests {
         for (int i = 0; i < OPERATIONS; i++) {
             step();
         }
-        database.store(0).expire(1_000);
+        store(0).expire(1_000);
         assertThat(resources.verify()).isEmpty();
+        assertThat(events.verify(names)).isEqualTo(publishes ? ids.size() : 0);
         for (String name : names) {
             Resource resource = resources.find(name).orElseThrow();
             assertThat(resource.consumed()).isEqualTo(consumed.get(name));
@@ -80,6 +85,10 @@ class EscrowModelTests {
     private ReservationState expected(UUID id) {
         ReservationState state = reservation(id).state();
         return state == ReservationState.HELD && isLate(id) ? ReservationState.EXPIRED : state;
+    }
+
+    private EscrowStore store(int instance) {
+        return publishes ? database.store(instance, events) : database.store(instance);
     }
 
     private void step() {
@@ -233,7 +242,7 @@ class EscrowModelTests {
 
     private void expire() {
         int limit = 1 + random.nextInt(3);
-        int expired = database.store(0).expire(limit);
+        int expired = store(0).expire(limit);
         assertThat(expired).isLessThanOrEqualTo(limit);
         int found = 0;
         for (UUID id : ids) {

@@ -13,6 +13,7 @@ import io.micropatterns.escrow.EscrowListener;
 import io.micropatterns.escrow.EscrowMonitor;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.EscrowStore;
+import io.micropatterns.escrow.ReservationEvents;
 import io.micropatterns.escrow.jdbc.JdbcEscrowMonitor;
 import io.micropatterns.escrow.jdbc.JdbcEscrowResources;
 import io.micropatterns.escrow.jdbc.JdbcEscrowStore;
@@ -28,6 +29,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -36,6 +38,7 @@ import org.springframework.transaction.PlatformTransactionManager;
         afterName = {
             "io.micropatterns.core.autoconfigure.CoreAutoConfiguration",
             "io.micropatterns.batch.autoconfigure.BatchAutoConfiguration",
+            "io.micropatterns.outbox.autoconfigure.OutboxAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
@@ -43,6 +46,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 @ConditionalOnProperty(name = "patterns.escrow.enabled", matchIfMissing = true)
 @ConditionalOnSingleCandidate(DataSource.class)
 @EnableConfigurationProperties({EscrowProperties.class, CoreProperties.class})
+@Import(EscrowEventsConfiguration.class)
 public final class EscrowAutoConfiguration {
 
     private static final int PURGE_BATCH = 1_000;
@@ -63,12 +67,19 @@ public final class EscrowAutoConfiguration {
             DataSource dataSource,
             EscrowProperties properties,
             CoreProperties core,
-            ObjectProvider<EscrowListener> listeners) {
+            ObjectProvider<EscrowListener> listeners,
+            ObjectProvider<ReservationEvents> events,
+            ObjectProvider<PlatformTransactionManager> managers) {
         int instance = properties.instance() == null
                 ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)
                 : properties.instance();
-        return new JdbcEscrowStore(dataSource, instance, NetworkTimeout.of(core.networkTimeout()))
+        JdbcEscrowStore store = new JdbcEscrowStore(dataSource, instance, NetworkTimeout.of(core.networkTimeout()))
                 .telling(all(listeners));
+        ReservationEvents publishing = events.getIfAvailable();
+        return publishing == null
+                ? store
+                : store.publishing(
+                        publishing, Transactions.readCommitted(TransactionManagers.of(dataSource, managers)));
     }
 
     private static EscrowListener all(ObjectProvider<EscrowListener> listeners) {

@@ -21,6 +21,7 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
  * @param batching How calls outside of transactions are gathered.
  * @param expiry How reservations end whose time is over.
  * @param retention How ended reservations are forgotten.
+ * @param events Telling others what happens to reservations.
  * @param meters What is measured of the stock.
  * @param health When the escrow is down.
  * @param schema The escrow's tables.
@@ -33,6 +34,7 @@ public record EscrowProperties(
         @DefaultValue Batching batching,
         @DefaultValue Expiry expiry,
         @DefaultValue Retention retention,
+        @DefaultValue Events events,
         @DefaultValue Meters meters,
         @DefaultValue Health health,
         @DefaultValue Schema schema) {
@@ -126,6 +128,25 @@ public record EscrowProperties(
                     checkInterval,
                     Duration.ofSeconds(1),
                     Duration.ofDays(7));
+        }
+    }
+
+    /**
+     * Events of reservations.
+     *
+     * @param enabled Whether they are published through the outbox, in the transactions that make the changes.
+     * @param topic Topic that they go to.
+     */
+    public record Events(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("reservations") String topic) {
+
+        public Events {
+            if (topic.isBlank()) {
+                throw new PatternConfigurationException(
+                        "The property patterns.escrow.events.topic is blank.",
+                        "Set patterns.escrow.events.topic to a topic's name, or leave it out for its default.");
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.micropatterns.escrow.EscrowListener;
 import io.micropatterns.escrow.EscrowStore;
 import io.micropatterns.escrow.NewReservation;
 import io.micropatterns.escrow.Reservation;
+import io.micropatterns.escrow.ReservationEvents;
 import io.micropatterns.escrow.ReservationException;
 import io.micropatterns.escrow.ReservationExpiredException;
 import io.micropatterns.escrow.ReservationState;
@@ -19,11 +20,13 @@ import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Reservations in {@code patterns_escrow_hold}, of what is in {@code patterns_escrow_stock}. Thread-safe. */
 public final class JdbcEscrowStore implements EscrowStore {
 
     private final DataSource dataSource;
+    private final NetworkTimeout timeout;
     private final Statements joined;
     private final Statements own;
     private final int instance;
@@ -37,16 +40,19 @@ public final class JdbcEscrowStore implements EscrowStore {
     public JdbcEscrowStore(DataSource dataSource, int instance, NetworkTimeout timeout) {
         this(
                 dataSource,
+                timeout,
                 instance,
                 Statements.inTransaction(new JdbcTemplate(dataSource)),
                 Statements.ofTheirOwn(new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout))));
     }
 
-    private JdbcEscrowStore(DataSource dataSource, int instance, Statements joined, Statements own) {
+    private JdbcEscrowStore(
+            DataSource dataSource, NetworkTimeout timeout, int instance, Statements joined, Statements own) {
         if (instance < 0) {
             throw new IllegalArgumentException("instance must be 0 at least, but is " + instance);
         }
         this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+        this.timeout = timeout;
         this.joined = joined;
         this.own = own;
         this.instance = instance;
@@ -54,7 +60,24 @@ public final class JdbcEscrowStore implements EscrowStore {
 
     /** The same, but this one is told of contention. */
     public JdbcEscrowStore telling(EscrowListener listener) {
-        return new JdbcEscrowStore(dataSource, instance, joined.telling(listener), own.telling(listener));
+        return new JdbcEscrowStore(dataSource, timeout, instance, joined.telling(listener), own.telling(listener));
+    }
+
+    /**
+     * The same, but what happens to reservations is published in the transaction in which it happens. A statement and the publication
+     * of its changes are then a transaction of their own where the caller is in none.
+     *
+     * @param transaction opens those on the data source, at READ COMMITTED
+     */
+    public JdbcEscrowStore publishing(ReservationEvents events, TransactionOperations transaction) {
+        JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+        return new JdbcEscrowStore(
+                dataSource,
+                timeout,
+                instance,
+                joined.publishing(new Publication(TransactionOperations.withoutTransaction(), jdbc, events)),
+                own.publishing(
+                        new Publication(new BoundedTransactions(dataSource, timeout, transaction), jdbc, events)));
     }
 
     private Statements statements() {
@@ -99,7 +122,17 @@ public final class JdbcEscrowStore implements EscrowStore {
 
     @Override
     public int expire(int limit) {
-        return statements().count(Sql.EXPIRE, limit);
+        Statements statements = statements();
+        return statements.arePublished()
+                ? statements
+                        .change(
+                                Sql.EXPIRE_AND_TELL,
+                                Plan.BY_KEYS,
+                                statement -> statement.setInt(1, limit),
+                                new ReservationLines(),
+                                ReservationLines::events)
+                        .size()
+                : statements.count(Sql.EXPIRE, limit);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.micropatterns.escrow.jdbc;
 
 import io.micropatterns.escrow.Reservation;
+import io.micropatterns.escrow.ReservationEvent;
 import io.micropatterns.escrow.ReservationState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,11 @@ final class ReservationLines implements ResultSetExtractor<Map<UUID, Reservation
             found.put(id, new Reservation(id, quantities, confirmed, state, instant(row, "expires_at"), request));
         }
         return found;
+    }
+
+    /** Those that have made ended reservations what they are. */
+    static List<ReservationEvent> events(Map<UUID, Reservation> ended) {
+        return ended.values().stream().map(ReservationEvent::of).toList();
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {

@@ -74,7 +74,7 @@ final class SettleRun {
     }
 
     private Map<UUID, Reservation> end(List<Settlement> settlements) {
-        return statements.query(
+        return statements.change(
                 Sql.SETTLE,
                 Plan.of(settlements.size()),
                 statement -> {
@@ -82,7 +82,8 @@ final class SettleRun {
                     statement.setArray(2, array(statement, "bool", settlements, Settlement::confirms));
                     statement.setArray(3, array(statement, "text", settlements, SettleRun::part));
                 },
-                new ReservationLines());
+                new ReservationLines(),
+                ReservationLines::events);
     }
 
     private static Array array(

@@ -43,11 +43,7 @@ final class Sql {
             )
             """;
 
-    /**
-     * Reserves of each resource all that is asked of it, or nothing; a request or reservation that is known already is left
-     * out. Parameters: arrays of reservations, resources, quantities, times in ms and requests, and twice this instance's number.
-     */
-    static final String RESERVE_UNLESS_KNOWN = """
+    private static final String RESERVE_NEW = """
             with asked as materialized (
                 select * from unnest(?, ?, ?, ?, ?) as a (reservation, resource, quantity, ttl, request)
             ), wanted as materialized (
@@ -67,17 +63,32 @@ final class Sql {
                   from asked a join locked l using (resource) cross join clock c
                  where l.fits
                 on conflict do nothing
-                returning resource, stripe, quantity
+                returning reservation, resource, stripe, quantity
             ), granted as materialized (
                 select resource, stripe, sum(quantity)::bigint as quantity, count(*)::int as reservations
                   from held group by resource, stripe
             """ + MOVE_GRANTED + """
             select w.resource, s.stripes, coalesce(l.available, s.available) as available, coalesce(l.fits, false) as fits,
                    coalesce(g.quantity, 0) as granted, coalesce(g.reservations, 0) as reservations, c.now
+            """;
+
+    private static final String OF_WANTED = """
               from wanted w cross join clock c
               left join locked l using (resource)
               left join granted g using (resource)
               left join patterns_escrow_stock s on s.resource = w.resource and s.stripe = mod(?, s.stripes)
+            """;
+
+    /**
+     * Reserves of each resource all that is asked of it, or nothing; a request or reservation that is known already is left
+     * out. Parameters: arrays of reservations, resources, quantities, times in ms and requests, and twice this instance's number.
+     */
+    static final String RESERVE_UNLESS_KNOWN = RESERVE_NEW + OF_WANTED;
+
+    /** The same, and gives the reservations that were made of each resource. */
+    static final String RESERVE_UNLESS_KNOWN_AND_TELL = RESERVE_NEW + ", m.made" + OF_WANTED + """
+              left join (select resource, array_agg(reservation) as made from held group by resource) m
+                on m.resource = w.resource
             """;
 
     /**
@@ -214,8 +225,7 @@ final class Sql {
              order by reservation, line
             """;
 
-    /** Ends reservations whose time is over. Parameter: the most. Gives how many there were. */
-    static final String EXPIRE = """
+    private static final String END_DUE = """
             with due as materialized (
                 select reservation from patterns_escrow_hold
                  where state = 'H' and line = 0 and expires_at <= clock_timestamp()
@@ -227,9 +237,22 @@ final class Sql {
                    set state = 'E'
                   from due
                  where h.reservation = due.reservation and h.state = 'H'
+            """;
+
+    /** Ends reservations whose time is over. Parameter: the most. Gives how many there were. */
+    static final String EXPIRE = END_DUE + """
                 returning h.resource, h.stripe, h.quantity, 0 as taken
             """ + MOVE_STOCK + """
             select count(*) from due
+            """;
+
+    /** The same, but gives the ended lines. */
+    static final String EXPIRE_AND_TELL = END_DUE + """
+                returning h.*, 0 as taken
+            """ + MOVE_STOCK + """
+            select reservation, resource, quantity, confirmed, state, expires_at, request
+              from ending
+             order by reservation, line
             """;
 
     /**

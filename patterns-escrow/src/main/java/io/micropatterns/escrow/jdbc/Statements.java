@@ -2,10 +2,12 @@ package io.micropatterns.escrow.jdbc;
 
 import io.micropatterns.escrow.EscrowListener;
 import io.micropatterns.escrow.EscrowListener.Contention;
+import io.micropatterns.escrow.ReservationEvent;
 import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,24 +29,36 @@ final class Statements {
     private final JdbcTemplate jdbc;
     private final boolean repeats;
     private final EscrowListener listener;
+    private final @Nullable Publication publication;
 
-    private Statements(JdbcTemplate jdbc, boolean repeats, EscrowListener listener) {
+    private Statements(JdbcTemplate jdbc, boolean repeats, EscrowListener listener, @Nullable Publication publication) {
         this.jdbc = jdbc;
         this.repeats = repeats;
         this.listener = Objects.requireNonNull(listener, "listener");
+        this.publication = publication;
     }
 
     static Statements inTransaction(JdbcTemplate jdbc) {
-        return new Statements(jdbc, false, EscrowListener.none());
+        return new Statements(jdbc, false, EscrowListener.none(), null);
     }
 
     static Statements ofTheirOwn(JdbcTemplate jdbc) {
-        return new Statements(jdbc, true, EscrowListener.none());
+        return new Statements(jdbc, true, EscrowListener.none(), null);
     }
 
     /** The same, but this one is told of contention. */
     Statements telling(EscrowListener other) {
-        return new Statements(jdbc, repeats, other);
+        return new Statements(jdbc, repeats, other, publication);
+    }
+
+    /** The same, but what changes reservations is executed by a publication. */
+    Statements publishing(Publication by) {
+        return new Statements(jdbc, repeats, listener, by);
+    }
+
+    /** Whether somebody wants to know which reservations are changed. */
+    boolean arePublished() {
+        return publication != null;
     }
 
     <T extends @Nullable Object> T run(Function<JdbcTemplate, T> statement) {
@@ -65,9 +79,30 @@ final class Statements {
     }
 
     <T> T query(String sql, Plan plan, PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
-        return Objects.requireNonNull(run(jdbc -> repeats
-                ? jdbc.execute(plan.before(sql), planned(parameters, rows))
-                : jdbc.query(sql, parameters, rows)));
+        return run(by -> execute(by, sql, plan, parameters, rows));
+    }
+
+    /**
+     * The same, of one that changes reservations.
+     *
+     * @param changes tells from the answer what has happened; not asked unless that is published
+     */
+    <T> T change(
+            String sql,
+            Plan plan,
+            PreparedStatementSetter parameters,
+            ResultSetExtractor<T> rows,
+            Function<T, List<ReservationEvent>> changes) {
+        Publication publishing = publication;
+        return publishing == null
+                ? query(sql, plan, parameters, rows)
+                : run(none -> publishing.run(by -> execute(by, sql, plan, parameters, rows), changes));
+    }
+
+    private <T> T execute(
+            JdbcTemplate by, String sql, Plan plan, PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
+        return Objects.requireNonNull(
+                repeats ? by.execute(plan.before(sql), planned(parameters, rows)) : by.query(sql, parameters, rows));
     }
 
     private static <T> PreparedStatementCallback<T> planned(

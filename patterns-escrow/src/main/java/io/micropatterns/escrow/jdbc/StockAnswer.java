@@ -1,8 +1,12 @@
 package io.micropatterns.escrow.jdbc;
 
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a statement that reserves says of a resource.
@@ -15,6 +19,7 @@ import java.time.Instant;
  * @param granted how much was reserved
  * @param reservations how many reservations were made
  * @param now the database's time
+ * @param made which they are, of a statement that tells
  */
 record StockAnswer(
         String resource,
@@ -24,9 +29,20 @@ record StockAnswer(
         boolean fits,
         long granted,
         int reservations,
-        Instant now) {
+        Instant now,
+        Set<UUID> made) {
 
     static StockAnswer of(ResultSet row) throws SQLException {
+        return of(row, Set.of());
+    }
+
+    /** Of a statement that tells which reservations were made. */
+    static StockAnswer telling(ResultSet row) throws SQLException {
+        @Nullable Array made = row.getArray("made");
+        return of(row, made == null ? Set.of() : Set.of((UUID[]) made.getArray()));
+    }
+
+    private static StockAnswer of(ResultSet row, Set<UUID> made) throws SQLException {
         int stripes = row.getInt("stripes");
         return new StockAnswer(
                 row.getString("resource"),
@@ -36,6 +52,12 @@ record StockAnswer(
                 row.getBoolean("fits"),
                 row.getLong("granted"),
                 row.getInt("reservations"),
-                ReservationLines.instant(row, "now"));
+                ReservationLines.instant(row, "now"),
+                made);
+    }
+
+    /** Whether reservations were made. */
+    boolean reserves() {
+        return fits && reservations > 0;
     }
 }

@@ -2,9 +2,14 @@ package io.micropatterns.escrow.jdbc;
 
 import io.micropatterns.escrow.EscrowListener.Contention;
 import io.micropatterns.escrow.NewReservation;
+import io.micropatterns.escrow.ReservationEvent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.RowMapperResultSetExtractor;
 
@@ -13,6 +18,9 @@ final class StockStatements {
 
     private static final ResultSetExtractor<List<StockAnswer>> ANSWERS =
             new RowMapperResultSetExtractor<>((row, index) -> StockAnswer.of(row));
+
+    private static final ResultSetExtractor<List<StockAnswer>> TELLING_ANSWERS =
+            new RowMapperResultSetExtractor<>((row, index) -> StockAnswer.telling(row));
 
     private final Statements statements;
     private final int instance;
@@ -28,7 +36,7 @@ final class StockStatements {
      */
     List<StockAnswer> reserve(List<NewReservation> reservations) {
         WantedStock wanted = new WantedStock(reservations);
-        return statements.query(
+        return statements.change(
                 Sql.RESERVE,
                 Plan.of(reservations.size()),
                 statement -> {
@@ -40,13 +48,15 @@ final class StockStatements {
                     statement.setObject(6, quantities(reservations));
                     statement.setObject(7, times(reservations));
                 },
-                new RowMapperResultSetExtractor<>((row, index) -> wanted.granted(row)));
+                new RowMapperResultSetExtractor<>((row, index) -> wanted.granted(row)),
+                answers -> reserved(reservations, answers, (each, answer) -> true));
     }
 
     /** Of the same, leaving out those that are known already, by their own ids or their requests'. Answers of all resources. */
     List<StockAnswer> reserveUnlessKnown(List<NewReservation> reservations) {
-        return statements.query(
-                Sql.RESERVE_UNLESS_KNOWN,
+        boolean tells = statements.arePublished();
+        return statements.change(
+                tells ? Sql.RESERVE_UNLESS_KNOWN_AND_TELL : Sql.RESERVE_UNLESS_KNOWN,
                 Plan.of(reservations.size()),
                 statement -> {
                     statement.setArray(1, Statements.array(statement, "uuid", ids(reservations)));
@@ -57,13 +67,15 @@ final class StockStatements {
                     statement.setInt(6, instance);
                     statement.setInt(7, instance);
                 },
-                ANSWERS);
+                tells ? TELLING_ANSWERS : ANSWERS,
+                answers -> reserved(
+                        reservations, answers, (each, answer) -> answer.made().contains(each.id())));
     }
 
     /** Of a reservation of several resources. */
     List<StockAnswer> reserveTogether(NewReservation reservation) {
         Map<String, Long> quantities = reservation.request().quantities();
-        return statements.query(
+        return statements.change(
                 Sql.RESERVE_TOGETHER,
                 Plan.of(quantities.size()),
                 statement -> {
@@ -84,7 +96,8 @@ final class StockStatements {
                     statement.setLong(8, reservation.timeToLive().toMillis());
                     statement.setInt(9, instance);
                 },
-                ANSWERS);
+                ANSWERS,
+                answers -> reserved(List.of(reservation), answers, (each, answer) -> answer.reserves()));
     }
 
     /** Brings a quantity to this instance's stripe, if there is as much; answers how much there is altogether. */
@@ -97,6 +110,21 @@ final class StockStatements {
     /** There was less than the statement before had left. */
     void changed() {
         statements.contended(Contention.CHANGED);
+    }
+
+    /** Tells of those whose resource's answer says that they are made. */
+    private static List<ReservationEvent> reserved(
+            List<NewReservation> asked, List<StockAnswer> answers, BiPredicate<NewReservation, StockAnswer> isMade) {
+        Map<String, StockAnswer> byResource =
+                answers.stream().collect(Collectors.toMap(StockAnswer::resource, Function.identity()));
+        List<ReservationEvent> events = new ArrayList<>(asked.size());
+        for (NewReservation each : asked) {
+            StockAnswer answer = byResource.get(each.onlyResource());
+            if (answer != null && isMade.test(each, answer)) {
+                events.add(ReservationEvent.of(ReserveRun.made(each, answer.now())));
+            }
+        }
+        return events;
     }
 
     private static Object[] ids(List<NewReservation> reservations) {

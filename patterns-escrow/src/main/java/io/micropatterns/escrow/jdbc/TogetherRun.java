@@ -38,7 +38,7 @@ final class TogetherRun {
     private @Nullable ItemOutcome<Reservation> attempt() {
         List<StockAnswer> answers = stock.reserveTogether(asked);
         StockAnswer any = answers.get(0);
-        if (any.fits() && any.reservations() > 0) {
+        if (any.reserves()) {
             return ItemOutcome.success(ReserveRun.made(asked, any.now()));
         }
         Reservation known = known();

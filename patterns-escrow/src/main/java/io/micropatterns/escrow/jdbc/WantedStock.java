@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What reservations of one resource each want of each resource, as arrays in the order in which their rows are locked. */
@@ -62,6 +63,7 @@ final class WantedStock {
                 true,
                 quantities[place],
                 reservations[place],
-                ReservationLines.instant(row, "now"));
+                ReservationLines.instant(row, "now"),
+                Set.of());
     }
 }
