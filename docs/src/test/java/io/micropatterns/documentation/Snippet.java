@@ -52,6 +52,7 @@ final class Snippet extends SimpleJavaFileObject {
             "import org.springframework.context.*;",
             "import org.springframework.context.annotation.*;",
             "import org.springframework.context.event.*;",
+            "import org.springframework.context.event.EventListener;",
             "import org.springframework.jdbc.support.*;",
             "import org.springframework.kafka.annotation.*;",
             "import org.springframework.kafka.config.TopicBuilder;",

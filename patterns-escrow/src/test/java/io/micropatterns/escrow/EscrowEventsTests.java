@@ -69,6 +69,7 @@ class EscrowEventsTests {
     @AfterEach
     void stop() {
         escrow.close();
+        store.expire(1_000);
         assertThat(database.resources().verify()).isEmpty();
         published.verify(List.of(item, other));
     }
