@@ -17,6 +17,7 @@ class ArchitectureTest {
                 .room("inbox", 9)
                 .room("jdbc", 1)
                 .room("lease", 8)
+                .room("method", 2)
                 .room("payload", 10)
                 .room("schema", 2)
                 .room("trace", 4)
