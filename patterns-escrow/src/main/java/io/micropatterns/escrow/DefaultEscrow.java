@@ -118,6 +118,11 @@ final class DefaultEscrow implements Escrow {
     }
 
     @Override
+    public boolean joinsTransaction() {
+        return store.joinsTransaction();
+    }
+
+    @Override
     public void close() {
         reserving.close();
         settling.close();

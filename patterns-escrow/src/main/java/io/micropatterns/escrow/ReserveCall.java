@@ -1,0 +1,116 @@
+package io.micropatterns.escrow;
+
+import org.aopalliance.intercept.MethodInvocation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** One call of a method with {@link Reserve}, and how far it has come. Used by one thread. */
+final class ReserveCall {
+
+    private static final Logger log = LoggerFactory.getLogger(ReserveCall.class);
+
+    private final MethodInvocation invocation;
+    private final Escrow escrow;
+    private final boolean joined;
+    private final Reservation reservation;
+    private boolean entered;
+    private boolean returned;
+    private boolean leftToTransaction;
+    private boolean confirmed;
+
+    ReserveCall(MethodInvocation invocation, Escrow escrow, ReservationRequest request) {
+        this.invocation = invocation;
+        this.escrow = escrow;
+        this.joined = escrow.joinsTransaction();
+        this.reservation = escrow.reserve(request);
+    }
+
+    Reservation reservation() {
+        return reservation;
+    }
+
+    /** Other advice may stand between, and may have made another invocation of it. */
+    boolean isOf(MethodInvocation other) {
+        return invocation.getThis() == other.getThis() && invocation.getMethod().equals(other.getMethod());
+    }
+
+    /**
+     * The method is about to run, perhaps once more.
+     *
+     * @throws ReservationException when it has nothing to run with
+     */
+    void enter() {
+        switch (reservation.state()) {
+            case HELD -> {
+                entered = true;
+                returned = false;
+                leftToTransaction = false;
+            }
+            case EXPIRED -> throw new ReservationExpiredException(reservation.id(), reservation.expiresAt());
+            case CONFIRMED, RELEASED ->
+                throw new ReservationException(
+                        reservation.id(),
+                        "was made by an earlier call, with the request id '" + reservation.requestId() + "', and is "
+                                + reservation.state());
+        }
+    }
+
+    /** The method has returned, and is still in the transaction that it has perhaps begun. */
+    void returned() {
+        returned = true;
+        if (!joined && escrow.joinsTransaction()) {
+            leftToTransaction = true;
+            TransactionSynchronizationManager.registerSynchronization(new Confirmation());
+        }
+    }
+
+    /** The call has returned. */
+    void end() {
+        if (returned && !leftToTransaction) {
+            escrow.confirm(reservation.id());
+        } else if (isToBeReleased()) {
+            try {
+                escrow.release(reservation.id());
+            } catch (RuntimeException e) {
+                log.warn(
+                        "{} was not confirmed and could not be released; it stays until its time is over",
+                        reservation,
+                        e);
+            }
+        }
+    }
+
+    /** The call has thrown. */
+    void fail(Throwable failure) {
+        if (isToBeReleased()) {
+            try {
+                escrow.release(reservation.id());
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+
+    /** Who did not get as far as the method may share the reservation with another call that did. */
+    private boolean isToBeReleased() {
+        return reservation.state() == ReservationState.HELD
+                && !confirmed
+                && (entered || reservation.requestId() == null);
+    }
+
+    /** Not done where the transaction rolls back; what it throws rolls it back. */
+    private final class Confirmation implements TransactionSynchronization {
+
+        @Override
+        public void beforeCommit(boolean readOnly) {
+            escrow.confirm(reservation.id());
+        }
+
+        @Override
+        public void afterCompletion(int status) {
+            confirmed = status == STATUS_COMMITTED;
+        }
+    }
+}
