@@ -109,7 +109,7 @@ public interface Escrow extends AutoCloseable {
     /** A reservation, as long as it is kept. */
     Optional<Reservation> find(UUID reservation);
 
-    /** Whether the caller is in a transaction that is joined. Does no I/O. */
+    /** Whether the caller is in a transaction that is joined; of several databases, of one of them. Does no I/O. */
     boolean joinsTransaction();
 
     /** Takes nothing more, and waits for what was taken. */

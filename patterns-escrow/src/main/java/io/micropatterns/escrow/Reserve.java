@@ -12,8 +12,8 @@ import java.lang.annotation.Target;
  * thrown anything. Where there is too little, the method is not called, and the caller gets the {@link Escrow}'s exception.
  * Several of these on a method are one reservation, of all of it or nothing.
  *
- * <p><b>Transactions.</b> Outside of one, the reservation is committed before the method runs, with those of others, and no
- * connection is held meanwhile. When the method is {@code @Transactional} itself, the confirmation is the last that is done before
+ * <p><b>Transactions.</b> Outside of one, the reservation is committed before the method runs, with those of others; it locks
+ * nothing meanwhile, and holds no connection. When the method is {@code @Transactional} itself, the confirmation is the last that is done before
  * its commit: what the method has written and what it has consumed are there together, or neither. When it is not, the
  * confirmation is made on its own after the method has returned; should that fail, the caller gets its exception, and the reservation
  * stays held until its time is over. In a caller's transaction all of it is joined, and is so if and only if that commits.

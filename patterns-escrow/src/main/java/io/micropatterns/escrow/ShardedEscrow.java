@@ -51,6 +51,11 @@ final class ShardedEscrow implements Escrow {
     }
 
     @Override
+    public boolean joinsTransaction() {
+        return shards.all().stream().anyMatch(Escrow::joinsTransaction);
+    }
+
+    @Override
     public void close() {
         shards.all().forEach(Escrow::close);
     }

@@ -89,6 +89,11 @@ final class ToldEscrow implements Escrow {
     }
 
     @Override
+    public boolean joinsTransaction() {
+        return escrow.joinsTransaction();
+    }
+
+    @Override
     public void close() {
         escrow.close();
     }
