@@ -10,7 +10,7 @@ import org.springframework.core.NamedThreadLocal;
  */
 public final class CurrentReservation {
 
-    private final ThreadLocal<@Nullable ReserveCall> calls = new NamedThreadLocal<>("Call of a method with @Reserve");
+    private final ThreadLocal<ReserveCall> calls = new NamedThreadLocal<>("Call of a method with @Reserve");
 
     /**
      * The reservation of the innermost call that is at work on this thread, as it was when it was made.

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,11 @@ final class ShardedEscrowResources implements EscrowResources {
 
     @Override
     public List<Resource> findAll() {
-        return merged(EscrowResources::findAll);
+        Map<String, Resource> sums = new TreeMap<>();
+        shards.all()
+                .forEach(shard -> shard.findAll()
+                        .forEach(resource -> sums.merge(resource.name(), resource, ShardedEscrowResources::sum)));
+        return List.copyOf(sums.values());
     }
 
     @Override
@@ -56,22 +59,6 @@ final class ShardedEscrowResources implements EscrowResources {
 
     private static int compareBytes(String one, String other) {
         return Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Each shard gives a page, for all of it may be of one. */
-    @Override
-    public List<Resource> findAll(String prefix, @Nullable String after, int limit) {
-        return merged(shard -> shard.findAll(prefix, after, limit)).stream()
-                .limit(limit)
-                .toList();
-    }
-
-    private List<Resource> merged(Function<EscrowResources, List<Resource>> lists) {
-        Map<String, Resource> sums = new TreeMap<>();
-        shards.all()
-                .forEach(shard -> lists.apply(shard)
-                        .forEach(resource -> sums.merge(resource.name(), resource, ShardedEscrowResources::sum)));
-        return List.copyOf(sums.values());
     }
 
     private static Resource sum(Resource one, Resource other) {
