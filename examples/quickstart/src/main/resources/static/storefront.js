@@ -5,7 +5,11 @@ const SERIES = ['placed', 'published', 'consumed'];
 const $ = id => document.getElementById(id);
 const number = new Intl.NumberFormat('en');
 const samples = [];
+const DRILL_PATIENCE_MILLIS = 90_000;
 let batch = null;
+let placed = null;
+let shownDrill = null;
+let pastDrill = null;
 
 const duration = millis => millis < 1000 ? `${millis} ms`
     : millis < 60_000 ? `${(millis / 1000).toFixed(1)} s`
@@ -49,6 +53,8 @@ function show(status) {
         : onTheWay < 0 ? `${number.format(-onTheWay)} applied twice`
         : status.placed > 0 ? 'all there, each once' : 'applied to the read model';
     showChart(at);
+    showStock(status.stock);
+    showDrill(status.drill, at);
     showLatest(status.latest);
     showBatch(status);
 }
@@ -105,6 +111,53 @@ function showLatest(latest) {
             step('consumed', order.consumedMillis !== null, after(order.consumedMillis) || 'waiting'));
         return row;
     }));
+}
+
+function showStock(items) {
+    $('stock').replaceChildren(...items.map(item => {
+        const row = element('tr');
+        row.append(
+            element('th', { scope: 'row' }, item.sku),
+            ...['available', 'held', 'sold'].map(figure => element('td', {}, number.format(item[figure]))));
+        return row;
+    }));
+    const skus = items.map(item => item.sku);
+    if (skus.join() !== [...$('skus').children].map(option => option.value).join()) {
+        $('skus').replaceChildren(...skus.map(sku => element('option', { value: sku })));
+    }
+}
+
+/** Only what has changed, for it is read aloud. */
+function say(id, text) {
+    if ($(id).textContent !== text) $(id).textContent = text;
+}
+
+function showDrill(drill, at) {
+    if (!drill || drill.stock.sku === pastDrill) return;
+    const { stock, result } = drill;
+    shownDrill = stock.sku;
+    const lost = !result && at - Date.parse(drill.startedAt) > DRILL_PATIENCE_MILLIS;
+    $('drill').disabled = !result && !lost;
+    $('drill-progress').hidden = false;
+    $('drill-progress').value = stock.sold / stock.total;
+    $('drill-sold').textContent = number.format(stock.sold);
+    $('drill-refused').textContent = result ? number.format(result.refused) : '–';
+    $('drill-summaries').textContent = number.format(drill.summaries);
+    if (lost) {
+        say('drill-note', 'The drill has not come to its end: the instance that ran it was stopped.');
+        say('drill-books', '');
+    } else if (!result) {
+        say('drill-note', `${number.format(drill.buyers)} buyers are at it.`);
+        say('drill-books', '');
+    } else {
+        const exact = stock.sold === stock.total && result.failed === 0;
+        say('drill-note', `${exact ? 'Exactly ' : ''}${number.format(stock.sold)} of ${number.format(stock.total)} sold`
+            + ` to ${number.format(drill.buyers)} buyers in ${duration(result.tookMillis)}.`
+            + (result.failed ? ` ${number.format(result.failed)} had no answer; see the log.` : ''));
+        say('drill-books', result.discrepancies === 0
+            ? 'verify(): all stock agrees with its reservations.'
+            : `verify(): ${number.format(result.discrepancies)} discrepancies; see the log.`);
+    }
 }
 
 // ---- actions -------------------------------------------------------------------------------------------------------
@@ -171,6 +224,7 @@ $('order').addEventListener('submit', async event => {
     };
     showErrors([]);
     $('order-note').textContent = '';
+    $('pay').hidden = true;
     try {
         const response = await fetch('/orders', {
             method: 'POST',
@@ -178,11 +232,50 @@ $('order').addEventListener('submit', async event => {
             body: JSON.stringify(order),
         });
         const answer = await response.json();
-        if (response.ok) $('order-note').textContent = `Order ${answer.orderId.slice(0, 8)} is placed.`;
+        if (response.ok) showPlaced(answer);
         else if (answer.errors) showErrors(answer.errors);
         else $('order-note').textContent = `Not placed: ${answer.detail ?? answer.error}`;
     } catch (failure) {
         $('order-note').textContent = 'Not placed: the storefront does not answer.';
+    }
+});
+
+function showPlaced(order) {
+    placed = order;
+    const until = new Date(order.heldUntil).toLocaleTimeString('en-GB');
+    $('order-note').textContent = `Order ${order.orderId.slice(0, 8)} is placed; its items are held until ${until}.`;
+    $('pay').hidden = false;
+}
+
+$('pay').addEventListener('click', async () => {
+    const order = placed;
+    $('pay').hidden = true;
+    try {
+        const response = await fetch(`/orders/${order.orderId}/payment`, { method: 'POST' });
+        const answer = await response.json();
+        $('order-note').textContent = response.ok ? `Order ${order.orderId.slice(0, 8)} is paid.`
+            : `Not paid: ${answer.detail ?? answer.error}`;
+    } catch (failure) {
+        $('order-note').textContent = 'Not paid: the storefront does not answer.';
+        $('pay').hidden = false;
+    }
+});
+
+$('drill').addEventListener('click', async () => {
+    // A status may be from before the new drill: what it tells of the last one is not news.
+    pastDrill = shownDrill;
+    $('drill').disabled = true;
+    $('drill-progress').value = 0;
+    for (const figure of ['sold', 'refused', 'summaries']) $(`drill-${figure}`).textContent = '–';
+    say('drill-books', '');
+    try {
+        const response = await fetch('/demo/drills', { method: 'POST' });
+        const answer = await response.json();
+        if (!response.ok) throw new Error(answer.detail);
+        say('drill-note', 'The buyers are coming.');
+    } catch (failure) {
+        say('drill-note', `Not started: ${failure.message}`);
+        $('drill').disabled = false;
     }
 });
 

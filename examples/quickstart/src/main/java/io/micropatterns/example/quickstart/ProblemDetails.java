@@ -1,5 +1,10 @@
 package io.micropatterns.example.quickstart;
 
+import io.micropatterns.escrow.InsufficientStockException;
+import io.micropatterns.escrow.ReservationException;
+import io.micropatterns.escrow.ReservationExpiredException;
+import io.micropatterns.escrow.UnknownResourceException;
+import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +25,10 @@ import org.springframework.web.method.annotation.HandlerMethodValidationExceptio
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.databind.DatabindException;
 
-/** Answers bad input as {@code application/problem+json} that names each field at fault. */
+/**
+ * Answers as {@code application/problem+json}: bad input with each field at fault, and what cannot be had with how much
+ * there is.
+ */
 @RestControllerAdvice
 class ProblemDetails extends ResponseEntityExceptionHandler {
 
@@ -66,6 +74,41 @@ class ProblemDetails extends ResponseEntityExceptionHandler {
         return handleExceptionInternal(failure, body, headers, status, request);
     }
 
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> handleUnknownItem(UnknownResourceException failure, WebRequest request) {
+        var status = HttpStatus.BAD_REQUEST;
+        var violations = List.of(new Violation("sku", "is not sold here"));
+        return invalid(failure, ProblemDetail.forStatus(status), violations, new HttpHeaders(), status, request);
+    }
+
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> handleOutOfStock(InsufficientStockException failure, WebRequest request) {
+        var body = conflict(
+                "out-of-stock",
+                "Out of stock",
+                "Of " + failure.resource() + ", " + failure.requested() + " were ordered, and " + failure.available()
+                        + " are available.");
+        body.setProperty("sku", failure.resource());
+        body.setProperty("requested", failure.requested());
+        body.setProperty("available", failure.available());
+        return handleExceptionInternal(failure, body, new HttpHeaders(), HttpStatus.CONFLICT, request);
+    }
+
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> handleHoldExpired(ReservationException failure, WebRequest request) {
+        var body = conflict(
+                "hold-expired",
+                "The hold has expired",
+                "The order was not paid for in time, and its items are held no longer; place it again.");
+        if (failure instanceof ReservationExpiredException expired) {
+            body.setProperty("expiredAt", expired.expiredAt());
+        }
+        return handleExceptionInternal(failure, body, new HttpHeaders(), HttpStatus.CONFLICT, request);
+    }
+
     @ExceptionHandler({CannotCreateTransactionException.class, DataAccessResourceFailureException.class})
     @Nullable
     ResponseEntity<Object> handleUnavailable(Exception failure, WebRequest request) {
@@ -85,6 +128,13 @@ class ProblemDetails extends ResponseEntityExceptionHandler {
         body.setDetail("The request is invalid; see errors.");
         body.setProperty("errors", violations);
         return handleExceptionInternal(failure, body, headers, status, request);
+    }
+
+    private static ProblemDetail conflict(String type, String title, String detail) {
+        var body = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, detail);
+        body.setType(URI.create("urn:problem-type:" + type));
+        body.setTitle(title);
+        return body;
     }
 
     private static String message(FieldError error) {

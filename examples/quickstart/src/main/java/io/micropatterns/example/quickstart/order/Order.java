@@ -1,5 +1,6 @@
 package io.micropatterns.example.quickstart.order;
 
+import io.micropatterns.escrow.Reservation;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -24,6 +25,12 @@ class Order {
 
     private Instant placedAt;
 
+    private UUID reservationId;
+
+    private Instant heldUntil;
+
+    private @Nullable Instant paidAt;
+
     // Null until stored: it tells Spring Data that the order is new although its id is already set.
     @Version
     private @Nullable Long version;
@@ -31,12 +38,18 @@ class Order {
     @SuppressWarnings("NullAway.Init") // JPA fills the fields
     protected Order() {}
 
-    Order(UUID orderId, String customerId, String sku, int quantity, Instant placedAt) {
-        this.orderId = orderId;
-        this.customerId = customerId;
-        this.sku = sku;
-        this.quantity = quantity;
+    Order(NewOrder request, Instant placedAt, Reservation hold) {
+        this.orderId = UUID.randomUUID();
+        this.customerId = request.customerId();
+        this.sku = request.sku();
+        this.quantity = request.quantity();
         this.placedAt = placedAt;
+        this.reservationId = hold.id();
+        this.heldUntil = hold.expiresAt();
+    }
+
+    void paid(Instant at) {
+        paidAt = at;
     }
 
     UUID orderId() {
@@ -57,5 +70,18 @@ class Order {
 
     Instant placedAt() {
         return placedAt;
+    }
+
+    UUID reservationId() {
+        return reservationId;
+    }
+
+    Instant heldUntil() {
+        return heldUntil;
+    }
+
+    @Nullable
+    Instant paidAt() {
+        return paidAt;
     }
 }

@@ -29,9 +29,17 @@ class OrderController {
         return ResponseEntity.created(URI.create("/orders/" + order.orderId())).body(order);
     }
 
+    @PostMapping("/{orderId}/payment")
+    PlacedOrder pay(@PathVariable UUID orderId) {
+        return service.pay(orderId).orElseThrow(() -> unknown(orderId));
+    }
+
     @GetMapping("/{orderId}")
     PlacedOrder find(@PathVariable UUID orderId) {
-        return service.find(orderId)
-                .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no order " + orderId));
+        return service.find(orderId).orElseThrow(() -> unknown(orderId));
+    }
+
+    private static ResponseStatusException unknown(UUID orderId) {
+        return new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no order " + orderId);
     }
 }

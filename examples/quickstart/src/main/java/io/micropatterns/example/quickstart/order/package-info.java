@@ -1,4 +1,4 @@
-/** The write side: an order and its event are stored in one transaction. */
+/** The write side: an order, the hold on its items and its event are stored in one transaction. */
 @NullMarked
 package io.micropatterns.example.quickstart.order;
 

@@ -18,14 +18,18 @@ import org.springframework.web.server.ResponseStatusException;
 class DemoController {
 
     private final DemoOrders orders;
+    private final DrillRunner drills;
     private final StatusReader status;
 
-    DemoController(DemoOrders orders, StatusReader status) {
+    DemoController(DemoOrders orders, DrillRunner drills, StatusReader status) {
         this.orders = orders;
+        this.drills = drills;
         this.status = status;
     }
 
     record Accepted(int accepted) {}
+
+    record StartedDrill(String sku) {}
 
     @PostMapping("/orders")
     @ResponseStatus(HttpStatus.ACCEPTED)
@@ -35,6 +39,15 @@ class DemoController {
                     HttpStatus.TOO_MANY_REQUESTS, orders.waiting() + " orders wait to be placed; try again shortly.");
         }
         return new Accepted(count);
+    }
+
+    @PostMapping("/drills")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    StartedDrill drill() {
+        return drills.start()
+                .map(StartedDrill::new)
+                .orElseThrow(() -> new ResponseStatusException(
+                        HttpStatus.TOO_MANY_REQUESTS, "A drill is under way; try again shortly."));
     }
 
     @GetMapping("/status")

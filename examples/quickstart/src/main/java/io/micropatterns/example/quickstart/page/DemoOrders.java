@@ -4,6 +4,7 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micropatterns.example.quickstart.order.NewOrder;
 import io.micropatterns.example.quickstart.order.OrderService;
+import io.micropatterns.example.quickstart.stock.Items;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -14,7 +15,10 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.stereotype.Component;
 
-/** Places made-up orders in the background, each in a transaction of its own. Safe for use by many threads. */
+/**
+ * Places made-up orders in the background, each in a transaction of its own. Every other customer pays at once; what the
+ * rest have ordered is held until its time is over. Safe for use by many threads.
+ */
 @Component
 class DemoOrders implements DisposableBean {
 
@@ -23,7 +27,6 @@ class DemoOrders implements DisposableBean {
     private static final Logger log = LoggerFactory.getLogger(DemoOrders.class);
     private static final int MAX_WAITING = 2 * MAX_COUNT;
     private static final List<String> CUSTOMERS = List.of("ada", "alan", "barbara", "edsger", "grace", "leslie");
-    private static final List<String> SKUS = List.of("coffee", "kettle", "lamp", "notebook", "pencil", "teapot");
 
     private final OrderService orders;
     private final ObservationRegistry observations;
@@ -69,7 +72,7 @@ class DemoOrders implements DisposableBean {
 
     private void placeOne() {
         try {
-            Observation.createNotStarted("demo.order", observations).observe(() -> orders.place(madeUp()));
+            Observation.createNotStarted("demo.order", observations).observe(this::placeOneAndMaybePay);
         } catch (RuntimeException failure) {
             log.warn("A demo order could not be placed", failure);
             failed.incrementAndGet();
@@ -78,11 +81,18 @@ class DemoOrders implements DisposableBean {
         }
     }
 
+    private void placeOneAndMaybePay() {
+        var order = orders.place(madeUp());
+        if (ThreadLocalRandom.current().nextBoolean()) {
+            orders.pay(order.orderId());
+        }
+    }
+
     private static NewOrder madeUp() {
         var random = ThreadLocalRandom.current();
         return new NewOrder(
                 CUSTOMERS.get(random.nextInt(CUSTOMERS.size())),
-                SKUS.get(random.nextInt(SKUS.size())),
+                Items.PLENTIFUL.get(random.nextInt(Items.PLENTIFUL.size())),
                 1 + random.nextInt(5));
     }
 }

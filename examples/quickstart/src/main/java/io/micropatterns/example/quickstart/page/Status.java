@@ -1,5 +1,6 @@
 package io.micropatterns.example.quickstart.page;
 
+import io.micropatterns.example.quickstart.stock.ItemStock;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -14,10 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param consumed events applied to the read model; more than placed would mean a duplicate
  * @param outbox what waits in the outbox
  * @param demo what the button has left to do
+ * @param stock what there is of each item, by name
+ * @param drill the latest drill; {@code null} before the first one
  * @param latest the latest orders, newest first
  */
 record Status(
-        Instant at, long placed, long published, long consumed, Waiting outbox, Demo demo, List<LatestOrder> latest) {
+        Instant at,
+        long placed,
+        long published,
+        long consumed,
+        Waiting outbox,
+        Demo demo,
+        List<ItemStock> stock,
+        @Nullable Drill drill,
+        List<LatestOrder> latest) {
 
     /**
      * What waits in the outbox.

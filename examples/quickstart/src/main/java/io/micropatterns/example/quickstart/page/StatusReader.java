@@ -1,6 +1,7 @@
 package io.micropatterns.example.quickstart.page;
 
 import io.micropatterns.example.quickstart.page.Status.LatestOrder;
+import io.micropatterns.example.quickstart.stock.Items;
 import io.micropatterns.outbox.OutboxMonitor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +14,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Reads the page's figures, at most a few times a second however many pages are open. Safe for use by many threads. */
 @Component
@@ -24,15 +26,29 @@ class StatusReader {
     private final JdbcClient jdbc;
     private final OutboxMonitor outbox;
     private final DemoOrders demo;
+    private final Items items;
+    private final Drills drills;
     private final TopicWatch topic;
+    private final TransactionOperations transaction;
     private final Clock clock;
     private @Nullable Status last;
 
-    StatusReader(JdbcClient jdbc, OutboxMonitor outbox, DemoOrders demo, TopicWatch topic, Clock clock) {
+    StatusReader(
+            JdbcClient jdbc,
+            OutboxMonitor outbox,
+            DemoOrders demo,
+            Items items,
+            Drills drills,
+            TopicWatch topic,
+            TransactionOperations transaction,
+            Clock clock) {
         this.jdbc = jdbc;
         this.outbox = outbox;
         this.demo = demo;
+        this.items = items;
+        this.drills = drills;
         this.topic = topic;
+        this.transaction = transaction;
         this.clock = clock;
     }
 
@@ -40,7 +56,8 @@ class StatusReader {
     synchronized Status read() {
         var now = clock.instant();
         if (last == null || last.at().plus(FRESH).isBefore(now)) {
-            last = readAt(now);
+            // One connection for all queries: while many buyers wait for one, so does each query.
+            last = transaction.execute(status -> readAt(now));
         }
         return last;
     }
@@ -58,6 +75,8 @@ class StatusReader {
                 counts.consumed(),
                 waiting(counts.placed() - published),
                 new Status.Demo(demo.waiting(), demo.failed()),
+                items.list(),
+                drills.latest().orElse(null),
                 latest());
     }
 
