@@ -15,20 +15,20 @@ final class BatchedCalls implements BatchFunction<List<?>, @Nullable List<?>> {
 
     BatchedCalls(BatchedMethod method, MethodInvocation first) {
         this.method = method;
-        this.template = (ProxyMethodInvocation) ((ProxyMethodInvocation) first).invocableClone();
+        this.template = (ProxyMethodInvocation) ((ProxyMethodInvocation) first).invocableClone(List.of());
     }
 
     @Override
     public List<ItemOutcome<@Nullable List<?>>> apply(List<List<?>> calls) throws Exception {
         List<Object> items = new ArrayList<>();
         calls.forEach(items::addAll);
-        Object results = proceed(items);
+        List<?> results = (List<?>) proceed(items);
         if (!method.returnsResults()) {
             return calls.stream()
                     .map(call -> ItemOutcome.<@Nullable List<?>>success(null))
                     .toList();
         }
-        return split(calls, items.size(), (List<?>) results);
+        return split(calls, MiscountException.requireOneForEach(method.name(), results, items.size()));
     }
 
     private @Nullable Object proceed(List<Object> items) throws Exception {
@@ -41,17 +41,8 @@ final class BatchedCalls implements BatchFunction<List<?>, @Nullable List<?>> {
         }
     }
 
-    private List<ItemOutcome<@Nullable List<?>>> split(List<List<?>> calls, int items, @Nullable List<?> results) {
+    private static List<ItemOutcome<@Nullable List<?>>> split(List<List<?>> calls, List<?> results) {
         List<ItemOutcome<@Nullable List<?>>> outcomes = new ArrayList<>(calls.size());
-        if (results == null || results.size() != items) {
-            BatchException wrong = new BatchException(
-                    method.name(),
-                    "the method gave " + (results == null ? "null" : results.size() + " results") + " for " + items
-                            + " items; whether they were done is not known",
-                    null);
-            calls.forEach(call -> outcomes.add(ItemOutcome.failure(wrong)));
-            return outcomes;
-        }
         int from = 0;
         for (List<?> call : calls) {
             outcomes.add(ItemOutcome.success(new ArrayList<>(results.subList(from, from + call.size()))));

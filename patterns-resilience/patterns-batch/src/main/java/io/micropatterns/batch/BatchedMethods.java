@@ -6,8 +6,9 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
 
 /** The coalescers of {@link Batched} methods, each made when its method is first called. Thread-safe. */
 public final class BatchedMethods implements AutoCloseable {
@@ -16,7 +17,7 @@ public final class BatchedMethods implements AutoCloseable {
     private final BatchListener listener;
     private final Consumer<Coalescer<?, ?>> created;
     // Bounded by the singletons' methods that carry the annotation.
-    private final Map<InvokedMethod, Coalescer<List<?>, @Nullable List<?>>> coalescers = new ConcurrentHashMap<>();
+    private final Map<InvokedMethod, BatchedCoalescer> coalescers = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     /**
@@ -38,29 +39,37 @@ public final class BatchedMethods implements AutoCloseable {
         return closed;
     }
 
-    Coalescer<List<?>, @Nullable List<?>> coalescer(
-            InvokedMethod invoked, String name, Supplier<BatchFunction<List<?>, @Nullable List<?>>> function) {
-        return coalescers.computeIfAbsent(invoked, key -> create(name, function.get()));
+    /**
+     * That of the invoked method.
+     *
+     * @throws BatchException when the method's signature does not suit the annotation
+     */
+    BatchedCoalescer coalescer(MethodInvocation invocation) {
+        Object target = Objects.requireNonNull(invocation.getThis(), "target");
+        InvokedMethod invoked = new InvokedMethod(target, invocation.getMethod());
+        BatchedCoalescer known = coalescers.get(invoked);
+        return known != null ? known : coalescers.computeIfAbsent(invoked, key -> create(key, invocation));
     }
 
-    private Coalescer<List<?>, @Nullable List<?>> create(
-            String name, BatchFunction<List<?>, @Nullable List<?>> function) {
-        BatchOptions wanted = options.apply(name);
-        Coalescer<List<?>, @Nullable List<?>> coalescer = Coalescer.builder(name, function)
+    private BatchedCoalescer create(InvokedMethod invoked, MethodInvocation invocation) {
+        BatchedMethod method = BatchedMethod.of(invoked.method(), AopUtils.getTargetClass(invoked.target()));
+        BatchOptions wanted = options.apply(method.name());
+        Coalescer<List<?>, @Nullable List<?>> calls = Coalescer.builder(
+                        method.name(), new BatchedCalls(method, invocation))
                 .options(wanted.withMaxWeight(wanted.maxItems()))
                 .weigh(List::size)
                 // Keeps each caller's calls in their order.
                 .partitionBy(call -> Thread.currentThread().getId())
                 .listener(listener)
                 .build();
-        created.accept(coalescer);
-        return coalescer;
+        created.accept(calls);
+        return new BatchedCoalescer(method, calls);
     }
 
     /** Waits for what has been begun, as {@link Coalescer#close()} does; later calls are not batched any more. */
     @Override
     public void close() {
         closed = true;
-        coalescers.values().forEach(Coalescer::close);
+        coalescers.values().forEach(coalescer -> coalescer.calls().close());
     }
 }

@@ -47,7 +47,11 @@ final class Execution<T, R extends @Nullable Object> {
         attempts++;
         List<ItemOutcome<R>> outcomes;
         try {
-            outcomes = batching.function().apply(Collections.unmodifiableList(values));
+            outcomes = MiscountException.requireOneForEach(
+                    batching.name(), batching.function().apply(Collections.unmodifiableList(values)), part.size());
+        } catch (MiscountException e) {
+            fail(part, e);
+            return;
         } catch (Exception e) {
             divide(part, e);
             return;
@@ -56,7 +60,9 @@ final class Execution<T, R extends @Nullable Object> {
             return;
         }
         failuresInARow = 0;
-        end(part, outcomes);
+        for (int i = 0; i < part.size(); i++) {
+            end(part.get(i), outcomes.get(i));
+        }
     }
 
     private void divide(List<BatchItem<T, R>> part, Exception cause) {
@@ -93,23 +99,6 @@ final class Execution<T, R extends @Nullable Object> {
         }
         if (!inTime.isEmpty()) {
             attempt(inTime);
-        }
-    }
-
-    @SuppressWarnings("NullAway") // what a user's function returns need not be what it promises
-    private void end(List<BatchItem<T, R>> part, List<ItemOutcome<R>> outcomes) {
-        if (outcomes == null || outcomes.size() != part.size()) {
-            fail(
-                    part,
-                    new BatchException(
-                            batching.name(),
-                            "the function gave " + (outcomes == null ? "null" : outcomes.size() + " outcomes") + " for "
-                                    + part.size() + " items; whether they were done is not known",
-                            null));
-            return;
-        }
-        for (int i = 0; i < part.size(); i++) {
-            end(part.get(i), outcomes.get(i));
         }
     }
 

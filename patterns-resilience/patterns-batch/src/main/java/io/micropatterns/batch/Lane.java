@@ -11,7 +11,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +26,10 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private final BatchLimit limit;
     private final Executor executor;
     private final Load load;
+    private final Linger linger;
     private final Queue<BatchItem<T, R>> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile List<BatchItem<T, R>> running = List.of();
-    private volatile @Nullable Thread lingering;
     private volatile long lastNanos;
     private int lastItems;
 
@@ -39,6 +38,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         this.limit = limit;
         this.executor = executor;
         this.load = new Load(batching.options().capacity());
+        this.linger = new Linger(batching.options(), limit, load);
     }
 
     /**
@@ -55,10 +55,9 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             throw new BatchClosedException(batching.name());
         }
         queue.add(item);
+        linger.joined(item);
         if (before == 0) {
             start();
-        } else if (before + 1 >= limit.items()) {
-            LockSupport.unpark(lingering);
         }
     }
 
@@ -97,6 +96,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private int withdrawAll(BatchException why) {
         int items = 0;
         for (BatchItem<T, R> item = queue.poll(); item != null; item = queue.poll()) {
+            linger.left(item);
             item.withdraw(why);
             items++;
         }
@@ -113,7 +113,10 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     /** Answers how many items have left the queue. */
     private int turn() {
         awaitReturning();
-        awaitLinger();
+        BatchItem<T, R> first = queue.peek();
+        if (first != null) {
+            linger.await(first);
+        }
         List<BatchItem<T, R>> batch = new ArrayList<>(Math.min(load.items(), limit.items()));
         int items = take(batch);
         if (!batch.isEmpty()) {
@@ -140,24 +143,6 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         }
     }
 
-    private void awaitLinger() {
-        BatchItem<T, R> first = queue.peek();
-        if (batching.options().linger().isZero() || first == null) {
-            return;
-        }
-        lingering = Thread.currentThread();
-        long until = first.submittedAt() + batching.options().linger().toNanos();
-        long left = until - System.nanoTime();
-        while (left > 0
-                && load.items() < limit.items()
-                && !load.isClosed()
-                && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(this, left);
-            left = until - System.nanoTime();
-        }
-        lingering = null;
-    }
-
     private int take(List<BatchItem<T, R>> batch) {
         int items = 0;
         long weight = 0;
@@ -168,6 +153,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
                 break;
             }
             queue.poll();
+            linger.left(item);
             items++;
             if (item.isOverdue(now)) {
                 item.expire();
@@ -213,7 +199,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     /** Takes nothing more. */
     void close() {
         load.close();
-        LockSupport.unpark(lingering);
+        linger.end();
     }
 
     /** Once it is closed: answers whether all has ended by then. What has not begun never will. */

@@ -98,7 +98,10 @@ class CoalescerConcurrencyTests {
                 case UNKNOWN -> assertThat(times).as("item %s", item).isLessThanOrEqualTo(1);
             }
         });
-        assertThat(counts).containsKeys(Told.DONE, Told.FAILED, Told.NEVER);
+        assertThat(counts).containsKeys(Told.DONE, Told.NEVER);
+        if (number % 4 == 2) {
+            assertThat(counts).as("none refused or closed upon").containsKey(Told.FAILED);
+        }
         assertThat(coalescer.pending()).isZero();
     }
 

@@ -89,6 +89,24 @@ class CoalescerTests {
     }
 
     @Test
+    void aBatchThatIsFullByWeightLingersNoLonger() {
+        Gate gate = Gate.open();
+        Coalescer<Integer, Integer> coalescer = keep(Coalescer.builder("heavy", BatchFunction.of(gate))
+                .options(BatchOptions.defaults()
+                        .withLinger(Duration.ofMinutes(1))
+                        .withMaxWeight(10))
+                .weigh(Integer::longValue)
+                .build());
+        CompletableFuture<Integer> first = coalescer.submit(4);
+        CompletableFuture<Integer> second = coalescer.submit(6);
+        assertThat(first.join() + second.join()).isEqualTo(20);
+        assertThat(coalescer.call(99)).as("too heavy to wait").isEqualTo(198);
+        assertThat(coalescer.submit(9)).as("what has left weighs nothing").isNotDone();
+        assertThat(coalescer.call(1)).isEqualTo(2);
+        assertThat(gate.batches()).containsExactly(List.of(4, 6), List.of(99), List.of(9, 1));
+    }
+
+    @Test
     void closingEndsALinger() {
         Gate gate = Gate.open();
         Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options.withLinger(Duration.ofMinutes(1)));
@@ -231,12 +249,14 @@ class CoalescerTests {
         Coalescer<Integer, Integer> coalescer = coalescer(
                 items -> {
                     batches.add(items);
-                    return List.of();
+                    return List.of(0);
                 },
-                options -> options);
+                options -> options.withLinger(Duration.ofMinutes(1)).withMaxItems(2));
+        CompletableFuture<Integer> first = coalescer.submit(1);
         assertThatExceptionOfType(BatchException.class)
-                .isThrownBy(() -> coalescer.call(1))
-                .withMessageContaining("0 outcomes for 1 items");
+                .isThrownBy(() -> coalescer.call(2))
+                .withMessageContaining("1 results for 2 items");
+        assertThat(first).isCompletedExceptionally();
         assertThat(batches).hasSize(1);
     }
 
@@ -341,11 +361,21 @@ class CoalescerTests {
 
     @Test
     void aCallerIsToldWhenItIsNotKnownWhetherItsItemWillBeDone() {
-        Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options);
-        assertThatExceptionOfType(BatchTimeoutException.class)
-                .isThrownBy(() -> coalescer.call(1, SHORT))
-                .satisfies(e -> assertThat(e.begun()).isTrue());
-        assertThat(coalescer.submit(2, SHORT)).failsWithin(Duration.ofSeconds(30));
+        Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options.withPartitions(2));
+        Duration enoughToBegin = Duration.ofSeconds(2);
+        Future<Integer> called = callers.submit(() -> coalescer.call(0, enoughToBegin));
+        CompletableFuture<Integer> submitted = coalescer.submit(1, enoughToBegin);
+        gate.awaitBegun();
+        gate.awaitBegun();
+        for (Future<Integer> begun : List.of(called, submitted)) {
+            assertThat(begun)
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOfSatisfying(
+                            BatchTimeoutException.class,
+                            e -> assertThat(e.begun()).isTrue());
+        }
     }
 
     @Test

@@ -144,10 +144,20 @@ class BatchAutoConfigurationTests {
     }
 
     @Test
-    void missingResultsAreAFailure() {
-        runner.run(context -> assertThatExceptionOfType(BatchException.class)
-                .isThrownBy(() -> context.getBean(Names.class).none(List.of("x")))
-                .withMessageContaining("0 results for 1 items"));
+    void missingResultsAreAFailureThatIsNotRetried() {
+        runner.withPropertyValues("patterns.batch.defaults.linger=1m", "patterns.batch.defaults.max-items=20")
+                .run(context -> {
+                    Names names = context.getBean(Names.class);
+                    List<String> failures = together(n -> {
+                        try {
+                            return names.none(List.of("x")).toString();
+                        } catch (BatchException e) {
+                            return e.getMessage();
+                        }
+                    });
+                    assertThat(failures).allMatch(failure -> failure.contains("0 results for 20 items"));
+                    assertThat(names.threads()).hasSize(1);
+                });
     }
 
     @Test
@@ -335,6 +345,7 @@ class BatchAutoConfigurationTests {
 
         @Batched
         public List<String> none(List<String> names) {
+            threads.add(Thread.currentThread().getName());
             return List.of();
         }
 
