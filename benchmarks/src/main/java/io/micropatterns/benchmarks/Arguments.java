@@ -43,11 +43,11 @@ record Arguments(Bench bench, int runs, List<Contestant> subjects, Map<String, S
             }
             String value = args[i + 1];
             if (name.equals("runs")) {
-                runs = number(name, value);
+                runs = parse(name, value);
             } else if (name.equals("subjects")) {
                 subjects = Arrays.stream(value.split(",")).map(Contestant::of).toList();
             } else if (SCENARIO.contains(name)) {
-                number(name, value);
+                parse(name, value);
                 scenario.put(name, value);
             } else {
                 throw new IllegalArgumentException("Unknown option " + args[i] + "; known: --runs, --subjects, "
@@ -60,13 +60,13 @@ record Arguments(Bench bench, int runs, List<Contestant> subjects, Map<String, S
         return new Arguments(bench, runs, subjects, scenario);
     }
 
-    /** How long a measurement by time takes. */
-    int seconds(int otherwise) {
-        String seconds = scenario.get("seconds");
-        return seconds == null ? otherwise : Integer.parseInt(seconds);
+    /** The number of one of the scenario's options, or its default. */
+    int number(String name, int otherwise) {
+        String value = scenario.get(name);
+        return value == null ? otherwise : Integer.parseInt(value);
     }
 
-    private static int number(String name, String value) {
+    private static int parse(String name, String value) {
         try {
             int number = Integer.parseInt(value);
             if (number >= 1) {

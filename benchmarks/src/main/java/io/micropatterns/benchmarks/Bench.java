@@ -2,13 +2,16 @@ package io.micropatterns.benchmarks;
 
 import static io.micropatterns.benchmarks.Contestant.BARE;
 import static io.micropatterns.benchmarks.Contestant.CDC_LIMIT;
+import static io.micropatterns.benchmarks.Contestant.DATALOADER;
 import static io.micropatterns.benchmarks.Contestant.DEBEZIUM;
+import static io.micropatterns.benchmarks.Contestant.DIRECT;
 import static io.micropatterns.benchmarks.Contestant.GROUP_COMMIT;
 import static io.micropatterns.benchmarks.Contestant.GRUELBOX;
 import static io.micropatterns.benchmarks.Contestant.LIMIT;
 import static io.micropatterns.benchmarks.Contestant.LIMIT_MESSAGE;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_AT_LEAST_ONCE;
+import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_BATCH;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_DEBEZIUM;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_ESCROW;
 import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_TABLELESS;
@@ -18,6 +21,9 @@ import static io.micropatterns.benchmarks.Contestant.MICROPATTERNS_WAL_TABLELESS
 import static io.micropatterns.benchmarks.Contestant.MODULITH;
 import static io.micropatterns.benchmarks.Contestant.NAMASTACK;
 import static io.micropatterns.benchmarks.Contestant.ONE_ROUND_TRIP;
+import static io.micropatterns.benchmarks.Contestant.QUEUE;
+import static io.micropatterns.benchmarks.Contestant.REACTOR;
+import static io.micropatterns.benchmarks.Contestant.UNBATCHED;
 import static io.micropatterns.benchmarks.Contestant.USUAL;
 
 import java.util.Arrays;
@@ -75,7 +81,9 @@ enum Bench {
             GROUP_COMMIT,
             List.of(USUAL, ONE_ROUND_TRIP, GROUP_COMMIT, MICROPATTERNS_ESCROW)),
     ESCROW_SPREAD("reserve", "reservations/s", 3, ONE_ROUND_TRIP, List.of(USUAL, ONE_ROUND_TRIP, MICROPATTERNS_ESCROW)),
-    ESCROW_ASYNC("reserve_async", "reservations/s", 3, GROUP_COMMIT, List.of(GROUP_COMMIT, MICROPATTERNS_ESCROW));
+    ESCROW_ASYNC("reserve_async", "reservations/s", 3, GROUP_COMMIT, List.of(GROUP_COMMIT, MICROPATTERNS_ESCROW)),
+    BATCH_OVERHEAD("", "ns", 3, QUEUE, List.of(DIRECT, QUEUE, MICROPATTERNS_BATCH, DATALOADER, REACTOR)),
+    BATCH_INSERT("insert", "rows/s", 3, QUEUE, List.of(UNBATCHED, QUEUE, MICROPATTERNS_BATCH, REACTOR));
 
     private final String scenario;
     private final String unit;
@@ -101,15 +109,26 @@ enum Bench {
 
     /** Options of the scenario that this benchmark has its own defaults for. */
     Map<String, String> options() {
-        // Decoding costs by the transaction, and a service's own seldom have more.
-        return this == CDC_DRAIN
-                ? Map.of("per-transaction", "1")
-                : this == ESCROW_SPREAD ? Map.of("items", "1000") : Map.of();
+        return switch (this) {
+            // Decoding costs by the transaction, and a service's own seldom have more.
+            case CDC_DRAIN -> Map.of("per-transaction", "1");
+            case ESCROW_SPREAD -> Map.of("items", "1000");
+            case BATCH_INSERT -> Map.of("warm-up-seconds", "8");
+            default -> Map.of();
+        };
     }
 
     /** Whether the subjects share the machine in short turns, rather than have it one after another. */
     boolean inTurns() {
-        return this == OUTBOX_COMMIT || this == ESCROW_HOT || this == ESCROW_SPREAD || this == ESCROW_ASYNC;
+        return switch (this) {
+            case OUTBOX_COMMIT, ESCROW_HOT, ESCROW_SPREAD, ESCROW_ASYNC, BATCH_INSERT -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether JMH measures it, without a server. */
+    boolean isInProcess() {
+        return this == BATCH_OVERHEAD;
     }
 
     String unit() {
@@ -123,6 +142,11 @@ enum Bench {
     /** What does the same work by hand as this one of ours. */
     Contestant limitOf(Contestant ours) {
         return ours == MICROPATTERNS_TABLELESS ? LIMIT_MESSAGE : limit;
+    }
+
+    /** What is usually written for the same work. */
+    Contestant usual() {
+        return this == BATCH_INSERT ? UNBATCHED : USUAL;
     }
 
     List<Contestant> subjects() {

@@ -1,5 +1,6 @@
 package io.micropatterns.benchmarks;
 
+import io.micropatterns.benchmarks.batch.GatheredInserts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,12 @@ enum Contestant {
     ONE_ROUND_TRIP("one-round-trip", "", "subjects.OneRoundTripStockSubject"),
     GROUP_COMMIT("group-commit", "", "subjects.GroupCommitStockSubject"),
     MICROPATTERNS_ESCROW("micropatterns-escrow", "", "subjects.EscrowSubject"),
+    UNBATCHED("unbatched", "", "batch.UnbatchedInserts"),
+    DIRECT("direct"),
+    QUEUE("queue"),
+    MICROPATTERNS_BATCH("micropatterns-batch"),
+    DATALOADER("dataloader"),
+    REACTOR("reactor"),
     MODULITH("modulith", "modulith", "peers.ModulithSubject"),
     GRUELBOX("gruelbox", "gruelbox", "peers.GruelboxSubject"),
     NAMASTACK("namastack", "namastack", "peers.NamastackSubject"),
@@ -37,6 +44,11 @@ enum Contestant {
     private final String peer;
     private final String subject;
     private final Map<String, String> properties;
+
+    /** Somebody who makes batches. */
+    Contestant(String label) {
+        this(label, "", "batch.GatheredInserts", Map.of(GatheredInserts.GATHERER, label));
+    }
 
     /** This library, with these properties. */
     Contestant(String label, Map<String, String> properties) {
@@ -69,12 +81,12 @@ enum Contestant {
 
     /** Whether this is the library that is measured here. */
     boolean isOurs() {
-        return subject.equals(OURS) || this == MICROPATTERNS_ESCROW;
+        return subject.equals(OURS) || this == MICROPATTERNS_ESCROW || this == MICROPATTERNS_BATCH;
     }
 
     /** Whether this is another library. */
     boolean isPeer() {
-        return !peer.isEmpty();
+        return !peer.isEmpty() || this == DATALOADER || this == REACTOR;
     }
 
     /** The folder that the subject's class path comes from, below {@code benchmarks}. */

@@ -26,8 +26,8 @@ public final class Main {
         PrintStream out = System.out;
         System.setOut(System.err);
         int exit = 1;
-        try (Servers servers = Servers.start()) {
-            run(arguments, servers, out);
+        try {
+            run(arguments, out);
             exit = 0;
         } catch (Exception ex) {
             ex.printStackTrace();
@@ -36,19 +36,32 @@ public final class Main {
         System.exit(exit);
     }
 
-    private static void run(Arguments arguments, Servers servers, PrintStream out) throws Exception {
+    private static void run(Arguments arguments, PrintStream out) throws Exception {
         Map<String, List<Map<String, Object>>> results = new LinkedHashMap<>();
-        for (int round = 1; round <= arguments.runs(); round++) {
-            List<Contestant> order = new ArrayList<>(arguments.subjects());
-            // Whoever begins meets an emptier machine, so the order turns with each round.
-            Collections.rotate(order, 1 - round);
-            Round subjects = new Round(arguments, servers, round, results);
-            if (arguments.bench().inTurns()) {
-                subjects.inTurns(order);
-            } else {
-                subjects.oneAfterAnother(order);
+        if (arguments.bench().isInProcess()) {
+            for (int round = 1; round <= arguments.runs(); round++) {
+                new JmhRound(arguments, round).run(order(arguments, round), results);
             }
+            new Report(arguments, Machine.conditions(), results, out).print();
+            return;
         }
-        new Report(arguments, servers.conditions(), results, out).print();
+        try (Servers servers = Servers.start()) {
+            for (int round = 1; round <= arguments.runs(); round++) {
+                Round subjects = new Round(arguments, servers, round, results);
+                if (arguments.bench().inTurns()) {
+                    subjects.inTurns(order(arguments, round));
+                } else {
+                    subjects.oneAfterAnother(order(arguments, round));
+                }
+            }
+            new Report(arguments, servers.conditions(), results, out).print();
+        }
+    }
+
+    /** Whoever begins meets an emptier machine, so the order turns with each round. */
+    private static List<Contestant> order(Arguments arguments, int round) {
+        List<Contestant> order = new ArrayList<>(arguments.subjects());
+        Collections.rotate(order, 1 - round);
+        return order;
     }
 }

@@ -48,20 +48,30 @@ final class Report {
                 }
             }
             case OUTBOX_GROWTH -> growth(name);
-            case ESCROW_HOT, ESCROW_SPREAD -> {
+            case BATCH_OVERHEAD -> {
+                for (Overhead overhead : Overhead.values()) {
+                    subjects(name + "/" + overhead.label(), overhead.label());
+                }
+                for (Overhead overhead : Overhead.values()) {
+                    toLimit(name, overhead.label());
+                    toBestPeer(
+                            name + "/ratio-to-best-peer",
+                            overhead.label(),
+                            BinaryOperator.minBy(Comparator.comparing(peer -> median(peer, overhead.label()))));
+                }
+            }
+            case ESCROW_HOT, ESCROW_SPREAD, BATCH_INSERT -> {
                 subjects(name, "value");
                 subjects(name + "/p50", "p50", "ms");
                 subjects(name + "/p99", "p99", "ms");
                 toLimit(name, "value");
                 toUsual(name);
+                toBestPeer(name);
             }
             default -> {
                 subjects(name, "value");
                 toLimit(name, "value");
-                toBestPeer(
-                        name + "/ratio-to-best-peer",
-                        "value",
-                        BinaryOperator.maxBy(Comparator.comparing(peer -> median(peer, "value"))));
+                toBestPeer(name);
             }
         }
     }
@@ -71,13 +81,18 @@ final class Report {
     }
 
     private void subjects(String name, String metric, String unit) {
-        results.forEach((subject, runs) -> line(name, subject, values(subject, metric), unit, details(runs)));
+        results.forEach((subject, runs) -> {
+            if (runs.get(0).containsKey(metric)) {
+                line(name, subject, values(subject, metric), unit, details(runs));
+            }
+        });
     }
 
     private void toUsual(String name) {
-        if (results.containsKey(Contestant.USUAL.label())) {
+        Contestant usual = arguments.bench().usual();
+        if (results.containsKey(usual.label())) {
             measured(Contestant::isOurs)
-                    .forEach(ours -> ratio(name + "/ratio-to-usual", ours, Contestant.USUAL, "value"));
+                    .forEach(ours -> ratio(name + "/ratio-to-" + usual.label(), ours, usual, "value"));
         }
     }
 
@@ -117,6 +132,13 @@ final class Report {
                 ratio(name + "/ratio-to-limit", ours, limit, metric);
             }
         }
+    }
+
+    private void toBestPeer(String name) {
+        toBestPeer(
+                name + "/ratio-to-best-peer",
+                "value",
+                BinaryOperator.maxBy(Comparator.comparing(peer -> median(peer, "value"))));
     }
 
     private void toBestPeer(String name, String metric, BinaryOperator<String> better) {
@@ -171,6 +193,9 @@ final class Report {
     private static Map<String, Object> details(List<Map<String, Object>> runs) {
         Map<String, Object> details = new LinkedHashMap<>(runs.get(runs.size() - 1));
         details.keySet().removeAll(List.of("value", "p50", "p99", "max-latency", "transactions", "commits"));
+        for (Overhead overhead : Overhead.values()) {
+            details.remove(overhead.label());
+        }
         if (details.containsKey("duplicates")) {
             details.put(
                     "duplicates",

@@ -52,7 +52,8 @@ record Round(Arguments arguments, Servers servers, int number, Map<String, List<
 
     private void takeTurns(List<Child> children) throws Exception {
         Random random = new Random(number);
-        long turns = Duration.ofSeconds(arguments.seconds(DEFAULT_SECONDS)).dividedBy(TURN);
+        long turns =
+                Duration.ofSeconds(arguments.number("seconds", DEFAULT_SECONDS)).dividedBy(TURN);
         for (long turn = 0; turn < turns; turn++) {
             Collections.shuffle(children, random);
             for (Child child : children) {

@@ -2,13 +2,10 @@ package io.micropatterns.benchmarks;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -80,25 +77,13 @@ final class Servers implements AutoCloseable {
 
     /** What the figures were measured with. */
     Map<String, Object> conditions() throws SQLException, IOException {
-        Map<String, Object> conditions = new LinkedHashMap<>();
-        conditions.put("cores", Runtime.getRuntime().availableProcessors());
-        conditions.put("memory-gib", memoryGib());
-        conditions.put("jdk", System.getProperty("java.version", ""));
+        Map<String, Object> conditions = Machine.conditions();
         conditions.put("postgres", setting("server_version"));
         conditions.put("fsync", setting("fsync"));
         conditions.put("synchronous_commit", setting("synchronous_commit"));
         conditions.put("wal_level", setting("wal_level"));
         conditions.put("acks", "all");
         return conditions;
-    }
-
-    private static long memoryGib() throws IOException {
-        Path meminfo = Path.of("/proc/meminfo");
-        if (!Files.isReadable(meminfo)) {
-            return 0;
-        }
-        String total = Files.readAllLines(meminfo).get(0).replaceAll("\\D", "");
-        return Math.round(Long.parseLong(total) / 1_048_576.0);
     }
 
     private String setting(String name) throws SQLException {

@@ -1,4 +1,7 @@
-/** Runs the subjects in turns, each in a JVM of its own, against one durable database and one broker, and reports. */
+/**
+ * Runs the subjects in turns, each in a JVM of its own, against one durable database and one broker, or by JMH without them,
+ * and reports.
+ */
 @NullMarked
 package io.micropatterns.benchmarks;
 

@@ -2,6 +2,7 @@ package io.micropatterns.benchmarks.kit;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,6 +33,11 @@ public record Environment(Map<String, String> options) {
     public int number(String name, int otherwise) {
         String value = options.get(name);
         return value == null ? otherwise : Integer.parseInt(value);
+    }
+
+    /** How long to warm up, unless the option says otherwise. */
+    public Duration warmUp(int seconds) {
+        return Duration.ofSeconds(number("warm-up-seconds", seconds));
     }
 
     /** The topic that the events go to. */

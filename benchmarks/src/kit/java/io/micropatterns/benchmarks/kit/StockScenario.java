@@ -14,17 +14,12 @@ enum StockScenario {
     RESERVE {
         @Override
         Map<String, Object> run(StockSubject subject, Environment environment) throws Exception {
-            try (StockCallers callers = new StockCallers(subject, environment)) {
-                long warmUp = callers.reserveFor(warmUp(environment));
-                callers.forgetWaits();
-                Turns turns = Turns.take(callers::reserveFor);
-                expect(subject, warmUp + turns.count());
-                Map<String, Object> result = new LinkedHashMap<>();
-                result.put("value", turns.perSecond());
-                result.put("p50", callers.waitMillis(0.50));
-                result.put("p99", callers.waitMillis(0.99));
-                return result;
-            }
+            int items = environment.number("items", 1);
+            subject.stock(items, PLENTY);
+            return Callers.measure(
+                    environment,
+                    random -> subject.reserve(StockSubject.item(random.nextInt(items))),
+                    count -> expect(subject, count));
         }
     },
 
@@ -35,7 +30,7 @@ enum StockScenario {
             int items = environment.number("items", 1);
             subject.stock(items, PLENTY);
             int outstanding = environment.number("outstanding", 2_000);
-            long warmUp = reserveFor(subject, items, outstanding, warmUp(environment));
+            long warmUp = reserveFor(subject, items, outstanding, environment.warmUp(15));
             Turns turns = Turns.take(length -> reserveFor(subject, items, outstanding, length));
             expect(subject, warmUp + turns.count());
             return new LinkedHashMap<>(Map.of("value", turns.perSecond()));
@@ -68,10 +63,6 @@ enum StockScenario {
     static final long PLENTY = 1_000_000_000L;
 
     abstract Map<String, Object> run(StockSubject subject, Environment environment) throws Exception;
-
-    private static Duration warmUp(Environment environment) {
-        return Duration.ofSeconds(environment.number("warm-up-seconds", 15));
-    }
 
     private static void expect(StockSubject subject, long count) {
         long found = subject.reservations();
