@@ -22,7 +22,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
     private final Batching<T, R> batching;
     private final T value;
     private final long weight;
-    private final Duration timeout;
+    private final long timeoutNanos;
     private final long submittedAt = System.nanoTime();
 
     @SuppressWarnings("UnusedVariable") // read by STATE
@@ -35,7 +35,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         this.batching = batching;
         this.value = value;
         this.weight = batching.weigher().applyAsLong(value);
-        this.timeout = timeout;
+        this.timeoutNanos = timeout.toNanos();
     }
 
     T value() {
@@ -56,7 +56,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
     }
 
     private long left(long now) {
-        return timeout.toNanos() - (now - submittedAt);
+        return timeoutNanos - (now - submittedAt);
     }
 
     boolean isOverdue(long now) {
@@ -77,19 +77,22 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         return withdraw() && completeExceptionally(why);
     }
 
-    void expireIfOverdue(long now) {
-        if (isOverdue(now)) {
-            expire();
-        }
+    /** Whether its submitter is still to be told that its time is over. */
+    boolean isToExpire(long now) {
+        return isOverdue(now) && !isDone();
     }
 
     /** Its time is over, whether it is in a batch or not. */
     void expire() {
-        if (withdraw(new BatchTimeoutException(batching.name(), timeout, false))) {
+        if (withdraw(timeout(false))) {
             batching.tell(listener -> listener.overdue(batching.name()));
         } else if (!isDone()) {
-            completeExceptionally(new BatchTimeoutException(batching.name(), timeout, true));
+            completeExceptionally(timeout(true));
         }
+    }
+
+    private BatchTimeoutException timeout(boolean begun) {
+        return new BatchTimeoutException(batching.name(), Duration.ofNanos(timeoutNanos), begun);
     }
 
     /** Waits for the outcome. */

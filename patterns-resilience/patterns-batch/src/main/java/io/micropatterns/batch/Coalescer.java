@@ -62,8 +62,8 @@ public interface Coalescer<T, R extends @Nullable Object> extends AutoCloseable 
      * {@linkplain CompletableFuture#cancel Cancelling} the future takes the item back, and answers {@code false} once it has
      * begun.
      *
-     * @return the outcome, which comes on a thread of this coalescer; at the latest, with a
-     *     {@link BatchTimeoutException}, some 20 ms after the options' timeout
+     * @return the outcome, which comes on a thread of this coalescer; or, some 20 ms after the options' timeout at the latest,
+     *     a {@link BatchTimeoutException}, which may come on another
      * @throws BatchOverflowException when there was no room for it
      * @throws BatchInterruptedException when the caller was interrupted while it waited for room
      * @throws BatchClosedException when this is closed

@@ -30,9 +30,13 @@ final class Execution<T, R extends @Nullable Object> {
 
     BatchRun run() {
         attempt(items);
+        long weight = 0;
+        for (BatchItem<T, R> item : items) {
+            weight += item.weight();
+        }
         return new BatchRun(
                 items.size(),
-                items.stream().mapToLong(BatchItem::weight).sum(),
+                weight,
                 failed,
                 Duration.ofNanos(begunAt - items.get(0).submittedAt()),
                 Duration.ofNanos(System.nanoTime() - begunAt),

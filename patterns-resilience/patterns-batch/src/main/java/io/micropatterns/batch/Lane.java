@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,14 +175,21 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     }
 
     private void checkLater() {
-        CompletableFuture.delayedExecutor(OVERDUE_CHECK_MILLIS, TimeUnit.MILLISECONDS)
+        // On the JDK's own thread of delays: its default would start a thread for each check where there are few
+        // processors.
+        CompletableFuture.delayedExecutor(OVERDUE_CHECK_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
                 .execute(this::check);
     }
 
     private void check() {
         long now = System.nanoTime();
-        running.forEach(item -> item.expireIfOverdue(now));
-        queue.forEach(item -> item.expireIfOverdue(now));
+        List<BatchItem<T, R>> overdue = Stream.concat(running.stream(), queue.stream())
+                .filter(item -> item.isToExpire(now))
+                .toList();
+        if (!overdue.isEmpty()) {
+            // What submitters then do must not keep that thread from other delays.
+            CompletableFuture.runAsync(() -> overdue.forEach(BatchItem::expire));
+        }
         if (load.items() > 0) {
             checkLater();
         } else {
