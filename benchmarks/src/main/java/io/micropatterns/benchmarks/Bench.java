@@ -113,7 +113,7 @@ enum Bench {
             // Decoding costs by the transaction, and a service's own seldom have more.
             case CDC_DRAIN -> Map.of("per-transaction", "1");
             case ESCROW_SPREAD -> Map.of("items", "1000");
-            case BATCH_INSERT -> Map.of("warm-up-seconds", "8");
+            case BATCH_INSERT -> Map.of("warm-up-seconds", "8", "seconds", "8");
             default -> Map.of();
         };
     }

@@ -20,7 +20,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 record JmhRound(Arguments arguments, int number) {
 
-    private static final int DEFAULT_SECONDS = 3;
+    private static final int DEFAULT_WARM_UP_SECONDS = 3;
+    private static final int DEFAULT_SECONDS = 2;
 
     /** Adds each subject's result to those it has so far. */
     void run(List<Contestant> order, Map<String, List<Map<String, Object>>> results) throws RunnerException {
@@ -51,7 +52,7 @@ record JmhRound(Arguments arguments, int number) {
                 .threads(threads)
                 .forks(1)
                 .jvmArgsAppend("-Xms1g")
-                .warmupIterations(arguments.number("warm-up-seconds", DEFAULT_SECONDS))
+                .warmupIterations(arguments.number("warm-up-seconds", DEFAULT_WARM_UP_SECONDS))
                 .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(arguments.number("seconds", DEFAULT_SECONDS))
                 .measurementTime(TimeValue.seconds(1))
