@@ -10,6 +10,8 @@ import org.springframework.core.NamedThreadLocal;
  */
 public final class CurrentReservation {
 
+    // Of one application, not of all that a class loader has; removed when the outermost call ends.
+    @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<ReserveCall> calls = new NamedThreadLocal<>("Call of a method with @Reserve");
 
     /**

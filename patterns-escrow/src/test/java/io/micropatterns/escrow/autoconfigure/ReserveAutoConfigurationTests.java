@@ -30,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -153,6 +154,12 @@ class ReserveAutoConfigurationTests {
     @EnableAutoConfiguration
     @EntityScan(basePackageClasses = Purchase.class)
     static class Application {
+
+        /** Is looked at by the auto-proxy creator, which asks for all advisors then. */
+        @Bean
+        static BeanPostProcessor beanPostProcessor() {
+            return new BeanPostProcessor() {};
+        }
 
         @Bean
         Checkout checkout(
