@@ -4,8 +4,17 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 
-/** How much there is, and what is late, for meters and health. Each method is one query, in no caller's transaction. Thread-safe. */
+/** How much there is, and what is late, for meters and health. Each method is one query of each database, in no caller's transaction. Thread-safe. */
 public interface EscrowMonitor {
+
+    /**
+     * Of several databases, as {@link Escrow#sharded} uses them: the sums, and the longest.
+     *
+     * @param shards one at least
+     */
+    static EscrowMonitor sharded(Collection<? extends EscrowMonitor> shards) {
+        return new ShardedEscrowMonitor(shards);
+    }
 
     /**
      * Sums over all resources, whose rows it reads.

@@ -17,8 +17,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Auto-configuration of payloads, trace propagation and the shared tables. */
@@ -58,8 +60,10 @@ public final class CoreAutoConfiguration {
         return TracePropagation.none();
     }
 
+    /** Boot's own import of what orders beans after schemas goes away with {@code spring.sql.init.mode=never}. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnSingleCandidate(DataSource.class)
+    @Import(DatabaseInitializationDependencyConfigurer.class)
     static class SchemaConfiguration {
 
         @Bean

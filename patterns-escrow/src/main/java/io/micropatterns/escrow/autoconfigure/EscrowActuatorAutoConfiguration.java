@@ -7,7 +7,9 @@ import io.micropatterns.escrow.EscrowMonitor;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.jdbc.ReservationExpiry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -26,6 +28,13 @@ import org.springframework.context.annotation.Configuration;
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnBean(Escrow.class)
 public final class EscrowActuatorAutoConfiguration {
+
+    /** Of the one database, or of all shards. */
+    private static List<ReservationExpiry> expiries(
+            ObjectProvider<ReservationExpiry> expiry, ObjectProvider<EscrowShards> shards) {
+        return Stream.concat(expiry.stream(), shards.stream().flatMap(all -> all.expiries().stream()))
+                .toList();
+    }
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(MeterRegistry.class)
@@ -54,9 +63,9 @@ public final class EscrowActuatorAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        @ConditionalOnBean(ReservationExpiry.class)
-        EscrowExpiryMeters escrowExpiryMeters(MeterRegistry registry, ReservationExpiry expiry) {
-            return new EscrowExpiryMeters(registry, expiry);
+        EscrowExpiryMeters escrowExpiryMeters(
+                MeterRegistry registry, ObjectProvider<ReservationExpiry> expiry, ObjectProvider<EscrowShards> shards) {
+            return new EscrowExpiryMeters(registry, expiries(expiry, shards));
         }
     }
 
@@ -71,13 +80,14 @@ public final class EscrowActuatorAutoConfiguration {
         EscrowHealthIndicator escrowHealthIndicator(
                 EscrowMonitor monitor,
                 ObjectProvider<ReservationExpiry> expiry,
+                ObjectProvider<EscrowShards> shards,
                 ObjectProvider<EscrowStockMeters> meters,
                 EscrowProperties properties) {
             EscrowStockMeters counting = meters.getIfAvailable();
             Duration limit =
                     properties.health().maxOverdue().plus(properties.expiry().interval());
             return new EscrowHealthIndicator(
-                    monitor, expiry.getIfAvailable(), counting == null ? Optional::empty : counting::last, limit);
+                    monitor, expiries(expiry, shards), counting == null ? Optional::empty : counting::last, limit);
         }
     }
 
@@ -90,8 +100,11 @@ public final class EscrowActuatorAutoConfiguration {
         @ConditionalOnMissingBean
         @ConditionalOnAvailableEndpoint(endpoint = EscrowEndpoint.class)
         EscrowEndpoint escrowEndpoint(
-                Escrow escrow, EscrowResources resources, ObjectProvider<ReservationExpiry> expiry) {
-            return new EscrowEndpoint(escrow, resources, expiry);
+                Escrow escrow,
+                EscrowResources resources,
+                ObjectProvider<ReservationExpiry> expiry,
+                ObjectProvider<EscrowShards> shards) {
+            return new EscrowEndpoint(escrow, resources, expiries(expiry, shards));
         }
     }
 }

@@ -7,7 +7,6 @@ import io.micropatterns.core.autoconfigure.PeriodicTask;
 import io.micropatterns.core.autoconfigure.TransactionManagers;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.jdbc.Transactions;
-import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.escrow.Escrow;
 import io.micropatterns.escrow.EscrowListener;
 import io.micropatterns.escrow.EscrowMonitor;
@@ -18,7 +17,7 @@ import io.micropatterns.escrow.jdbc.JdbcEscrowMonitor;
 import io.micropatterns.escrow.jdbc.JdbcEscrowResources;
 import io.micropatterns.escrow.jdbc.JdbcEscrowStore;
 import io.micropatterns.escrow.jdbc.ReservationExpiry;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -29,11 +28,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** Auto-configuration of the escrow: reserving, resources, and expiry. */
+/** Auto-configuration of the escrow in one database: reserving, resources, and expiry. */
 @AutoConfiguration(
         afterName = {
             "io.micropatterns.core.autoconfigure.CoreAutoConfiguration",
@@ -44,20 +43,17 @@ import org.springframework.transaction.PlatformTransactionManager;
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
         })
 @ConditionalOnProperty(name = "patterns.escrow.enabled", matchIfMissing = true)
+@Conditional(OnOneDatabase.class)
 @ConditionalOnSingleCandidate(DataSource.class)
 @EnableConfigurationProperties({EscrowProperties.class, CoreProperties.class})
 @Import(EscrowEventsConfiguration.class)
 public final class EscrowAutoConfiguration {
 
-    private static final int PURGE_BATCH = 1_000;
-
     @Bean
     @ConditionalOnMissingBean(name = "escrowSchemaInitializer")
     PatternSchemaInitializer escrowSchemaInitializer(DataSource dataSource, EscrowProperties properties) {
         return new PatternSchemaInitializer(
-                dataSource,
-                PatternSchema.of("escrow", "patterns_escrow_stock", "patterns_escrow_hold"),
-                properties.schema().initialize());
+                dataSource, EscrowBeans.schema(), properties.schema().initialize());
     }
 
     @Bean
@@ -70,20 +66,14 @@ public final class EscrowAutoConfiguration {
             ObjectProvider<EscrowListener> listeners,
             ObjectProvider<ReservationEvents> events,
             ObjectProvider<PlatformTransactionManager> managers) {
-        int instance = properties.instance() == null
-                ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)
-                : properties.instance();
-        JdbcEscrowStore store = new JdbcEscrowStore(dataSource, instance, NetworkTimeout.of(core.networkTimeout()))
-                .telling(all(listeners));
+        JdbcEscrowStore store = new JdbcEscrowStore(
+                        dataSource, EscrowBeans.instance(properties), NetworkTimeout.of(core.networkTimeout()))
+                .telling(EscrowBeans.all(listeners));
         ReservationEvents publishing = events.getIfAvailable();
         return publishing == null
                 ? store
                 : store.publishing(
                         publishing, Transactions.readCommitted(TransactionManagers.of(dataSource, managers)));
-    }
-
-    private static EscrowListener all(ObjectProvider<EscrowListener> listeners) {
-        return EscrowListener.all(listeners.orderedStream().toList());
     }
 
     @Bean
@@ -101,11 +91,7 @@ public final class EscrowAutoConfiguration {
             EscrowProperties properties,
             ObjectProvider<BatchListener> batchListeners,
             ObjectProvider<EscrowListener> listeners) {
-        return Escrow.builder(store)
-                .options(properties.toOptions())
-                .listener(BatchListener.all(batchListeners.orderedStream().toList()))
-                .listener(all(listeners))
-                .build();
+        return EscrowBeans.escrow(store, properties, batchListeners, listeners).build();
     }
 
     @Bean
@@ -120,12 +106,7 @@ public final class EscrowAutoConfiguration {
     @ConditionalOnMissingBean(name = "escrowRetentionTask")
     @ConditionalOnProperty(name = "patterns.escrow.retention.enabled", matchIfMissing = true)
     PeriodicTask escrowRetentionTask(EscrowStore store, EscrowProperties properties) {
-        return new PeriodicTask("escrow-retention", properties.retention().checkInterval(), () -> {
-            int purged;
-            do {
-                purged = store.purge(properties.retention().keep(), PURGE_BATCH);
-            } while (purged == PURGE_BATCH);
-        });
+        return EscrowBeans.retention(List.of(store), properties);
     }
 
     @Bean(initMethod = "start")
@@ -136,15 +117,6 @@ public final class EscrowAutoConfiguration {
             EscrowStore store,
             EscrowProperties properties,
             ObjectProvider<EscrowListener> listeners) {
-        CustomizableThreadFactory threads = new CustomizableThreadFactory("escrow-expiry-");
-        threads.setDaemon(true);
-        return new ReservationExpiry(
-                dataSource,
-                store,
-                properties.expiry().interval(),
-                properties.expiry().batchSize(),
-                properties.expiry().leaseTime(),
-                all(listeners),
-                threads);
+        return EscrowBeans.expiry(dataSource, store, properties, EscrowBeans.all(listeners));
     }
 }

@@ -17,7 +17,6 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -35,12 +34,12 @@ final class EscrowEndpoint {
 
     private final Escrow escrow;
     private final EscrowResources resources;
-    private final ObjectProvider<ReservationExpiry> expiry;
+    private final List<ReservationExpiry> expiries;
 
-    EscrowEndpoint(Escrow escrow, EscrowResources resources, ObjectProvider<ReservationExpiry> expiry) {
+    EscrowEndpoint(Escrow escrow, EscrowResources resources, List<ReservationExpiry> expiries) {
         this.escrow = escrow;
         this.resources = resources;
-        this.expiry = expiry;
+        this.expiries = expiries;
     }
 
     /** A page of the resources by name; {@code after} is the name of the last one of the page before. */
@@ -51,9 +50,8 @@ final class EscrowEndpoint {
             throw invalid("'limit' is " + most + ", but must be between 1 and " + MOST);
         }
         List<Resource> page = resources.findAll(prefix == null ? "" : prefix, after, most);
-        ReservationExpiry here = expiry.getIfAvailable();
         return new Overview(
-                here != null && here.isHeld(),
+                expiries.stream().anyMatch(ReservationExpiry::isHeld),
                 page,
                 page.size() < most ? null : page.get(most - 1).name());
     }

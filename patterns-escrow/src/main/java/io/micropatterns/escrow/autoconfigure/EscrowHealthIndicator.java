@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -19,25 +18,25 @@ import org.springframework.boot.health.contributor.Health;
 final class EscrowHealthIndicator extends AbstractHealthIndicator {
 
     private final EscrowMonitor monitor;
-    private final @Nullable ReservationExpiry expiry;
+    private final List<ReservationExpiry> expiries;
     private final Supplier<Optional<Figures>> counted;
     private final Duration limit;
 
     /**
      * Looks at these.
      *
-     * @param expiry of this instance, if it takes part
+     * @param expiries that this instance takes part in, one of each database
      * @param counted what was counted last
      * @param limit how long something may be overdue, and the loop not turn
      */
     EscrowHealthIndicator(
             EscrowMonitor monitor,
-            @Nullable ReservationExpiry expiry,
+            List<ReservationExpiry> expiries,
             Supplier<Optional<Figures>> counted,
             Duration limit) {
         super("The escrow cannot be looked at");
         this.monitor = monitor;
-        this.expiry = expiry;
+        this.expiries = expiries;
         this.counted = counted;
         this.limit = limit;
     }
@@ -49,14 +48,17 @@ final class EscrowHealthIndicator extends AbstractHealthIndicator {
         if (overdue.compareTo(limit) > 0) {
             problems.add("a reservation is still held whose time has been over for " + overdue.toSeconds() + " s");
         }
-        ReservationExpiry sweep = expiry != null && expiry.isHeld() ? expiry : null;
-        if (sweep != null && sweep.sinceLast().compareTo(limit) > 0) {
-            problems.add("the expiry has not turned for " + sweep.sinceLast().toSeconds() + " s");
-        }
+        List<Duration> turns = expiries.stream()
+                .filter(ReservationExpiry::isHeld)
+                .map(ReservationExpiry::sinceLast)
+                .toList();
+        turns.stream()
+                .filter(turn -> turn.compareTo(limit) > 0)
+                .forEach(turn -> problems.add("the expiry has not turned for " + turn.toSeconds() + " s"));
         health.status(problems.isEmpty() ? "UP" : "DOWN")
                 .withDetail("oldestOverdueSeconds", overdue.toSeconds())
-                .withDetail("sweeps", sweep != null);
-        if (expiry == null) {
+                .withDetail("sweeps", !turns.isEmpty());
+        if (expiries.isEmpty()) {
             health.withDetail("expiry", "this instance takes no part (patterns.escrow.expiry.enabled)");
         }
         counted.get().ifPresent(figures -> health.withDetail("resources", figures.resources()));

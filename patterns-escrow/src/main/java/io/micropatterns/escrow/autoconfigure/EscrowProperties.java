@@ -6,6 +6,7 @@ import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.autoconfigure.PropertyRange;
 import io.micropatterns.escrow.EscrowOptions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -18,6 +19,7 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
  * @param enabled Whether the escrow is configured at all.
  * @param timeToLive How long a reservation is held whose request does not say. From 1 ms to 365 days.
  * @param instance Number of this instance, for resources in several stripes: instances with different numbers prefer different ones. From 0. Default: random.
+ * @param shards Names of the beans of the databases that resources are divided among, by the shards' numbers, 0 to 255, which must stay the same for ever. Default: none, all are in the application's database.
  * @param batching How calls outside of transactions are gathered.
  * @param expiry How reservations end whose time is over.
  * @param retention How ended reservations are forgotten.
@@ -31,6 +33,7 @@ public record EscrowProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("300s") Duration timeToLive,
         @Nullable Integer instance,
+        @DefaultValue Map<Integer, String> shards,
         @DefaultValue Batching batching,
         @DefaultValue Expiry expiry,
         @DefaultValue Retention retention,
@@ -46,6 +49,8 @@ public record EscrowProperties(
         if (instance != null) {
             PropertyRange.require("patterns.escrow.instance", instance, 0, Integer.MAX_VALUE);
         }
+        shards.keySet().forEach(number -> PropertyRange.require("patterns.escrow.shards." + number, number, 0, 255));
+        shards = Map.copyOf(shards);
     }
 
     EscrowOptions toOptions() {

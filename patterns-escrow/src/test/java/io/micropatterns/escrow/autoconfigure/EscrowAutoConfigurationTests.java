@@ -18,6 +18,8 @@ import io.micropatterns.escrow.ReservationState;
 import io.micropatterns.escrow.jdbc.ReservationExpiry;
 import io.micropatterns.test.postgres.PostgresServer;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
@@ -26,6 +28,8 @@ import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class EscrowAutoConfigurationTests {
@@ -62,6 +66,22 @@ class EscrowAutoConfigurationTests {
                     .hasValueSatisfying(chair -> assertThat(chair.held()).isEqualTo(1));
             assertThat(resources.verify()).isEmpty();
         });
+    }
+
+    @Test
+    void tablesAreThereBeforeWhoeverUsesThemFirst() {
+        runner.withUserConfiguration(Early.class)
+                .withPropertyValues("spring.sql.init.mode=never")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Early {
+
+        @Bean
+        Optional<Reservation> asked(Escrow escrow) {
+            return escrow.find(UUID.randomUUID());
+        }
     }
 
     @Test

@@ -12,11 +12,11 @@ import io.micropatterns.escrow.EscrowStore;
 import io.micropatterns.escrow.jdbc.ReservationExpiry;
 import io.micropatterns.test.postgres.PostgresServer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
 import org.springframework.boot.health.contributor.Health;
@@ -35,10 +35,10 @@ class EscrowHealthIndicatorTests {
     @Test
     void isDownWhileSomethingIsHeldLongAfterItsTime() {
         Mockito.when(monitor.overdue()).thenReturn(LIMIT);
-        assertThat(health(null).getStatus()).isEqualTo(Status.UP);
+        assertThat(health().getStatus()).isEqualTo(Status.UP);
 
         Mockito.when(monitor.overdue()).thenReturn(Duration.ofSeconds(17));
-        Health down = health(null);
+        Health down = health();
         assertThat(down.getStatus()).isEqualTo(Status.DOWN);
         assertThat(down.getDetails())
                 .containsEntry("oldestOverdueSeconds", 17L)
@@ -51,7 +51,7 @@ class EscrowHealthIndicatorTests {
     @Test
     void isDownWhenTheDatabaseCannotBeAsked() {
         Mockito.when(monitor.overdue()).thenThrow(new DataAccessResourceFailureException("gone"));
-        assertThat(health(null).getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health().getStatus()).isEqualTo(Status.DOWN);
     }
 
     @Test
@@ -90,8 +90,8 @@ class EscrowHealthIndicatorTests {
         }
     }
 
-    private Health health(@Nullable ReservationExpiry expiry) {
+    private Health health(ReservationExpiry... expiries) {
         Figures counted = new Figures(3, new Stock(0, 0, 0), Map.of(), Duration.ZERO);
-        return new EscrowHealthIndicator(monitor, expiry, () -> Optional.of(counted), LIMIT).health();
+        return new EscrowHealthIndicator(monitor, List.of(expiries), () -> Optional.of(counted), LIMIT).health();
     }
 }

@@ -1,0 +1,74 @@
+package io.micropatterns.escrow.autoconfigure;
+
+import io.micropatterns.batch.BatchListener;
+import io.micropatterns.core.autoconfigure.PeriodicTask;
+import io.micropatterns.core.schema.PatternSchema;
+import io.micropatterns.escrow.Escrow;
+import io.micropatterns.escrow.EscrowListener;
+import io.micropatterns.escrow.EscrowStore;
+import io.micropatterns.escrow.jdbc.ReservationExpiry;
+import java.util.Collection;
+import java.util.concurrent.ThreadLocalRandom;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/** What is made by the properties in the same way for one database and for several. */
+final class EscrowBeans {
+
+    private static final int PURGE_BATCH = 1_000;
+
+    private EscrowBeans() {}
+
+    static PatternSchema schema() {
+        return PatternSchema.of("escrow", "patterns_escrow_stock", "patterns_escrow_hold");
+    }
+
+    static int instance(EscrowProperties properties) {
+        Integer instance = properties.instance();
+        return instance == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : instance;
+    }
+
+    static EscrowListener all(ObjectProvider<EscrowListener> listeners) {
+        return EscrowListener.all(listeners.orderedStream().toList());
+    }
+
+    static Escrow.Builder escrow(
+            EscrowStore store,
+            EscrowProperties properties,
+            ObjectProvider<BatchListener> batchListeners,
+            ObjectProvider<EscrowListener> listeners) {
+        return Escrow.builder(store)
+                .options(properties.toOptions())
+                .listener(BatchListener.all(batchListeners.orderedStream().toList()))
+                .listener(all(listeners));
+    }
+
+    static ReservationExpiry expiry(
+            DataSource dataSource, EscrowStore store, EscrowProperties properties, EscrowListener listener) {
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("escrow-expiry-");
+        threads.setDaemon(true);
+        return new ReservationExpiry(
+                dataSource,
+                store,
+                properties.expiry().interval(),
+                properties.expiry().batchSize(),
+                properties.expiry().leaseTime(),
+                listener,
+                threads);
+    }
+
+    static PeriodicTask retention(Collection<? extends EscrowStore> stores, EscrowProperties properties) {
+        return new PeriodicTask(
+                "escrow-retention",
+                properties.retention().checkInterval(),
+                () -> stores.forEach(store -> purge(store, properties)));
+    }
+
+    private static void purge(EscrowStore store, EscrowProperties properties) {
+        int purged;
+        do {
+            purged = store.purge(properties.retention().keep(), PURGE_BATCH);
+        } while (purged == PURGE_BATCH);
+    }
+}
