@@ -100,9 +100,11 @@ class StockTests {
         var payments = Stream.generate(() -> CompletableFuture.supplyAsync(() -> pay(order)))
                 .limit(8)
                 .toList();
+        var answers = payments.stream()
+                .map(payment -> body(payment.join(), HttpStatus.OK))
+                .toList();
 
-        assertThat(payments.stream().map(payment -> body(payment.join(), HttpStatus.OK)))
-                .containsOnly(get("/orders/" + order.get("orderId").asString()));
+        assertThat(answers).containsOnly(get("/orders/" + order.get("orderId").asString()));
         assertStock(7, 0, 3);
     }
 
