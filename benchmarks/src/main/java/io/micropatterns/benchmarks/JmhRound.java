@@ -56,6 +56,7 @@ record JmhRound(Arguments arguments, int number) {
                 .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(arguments.number("seconds", DEFAULT_SECONDS))
                 .measurementTime(TimeValue.seconds(1))
+                .timeout(TimeValue.seconds(30))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();

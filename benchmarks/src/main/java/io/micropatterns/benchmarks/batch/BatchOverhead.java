@@ -3,6 +3,7 @@ package io.micropatterns.benchmarks.batch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -57,7 +58,7 @@ public class BatchOverhead {
 
     /** Many at once. One caller only: the operations are the items. */
     @Benchmark
-    public int submit() {
+    public int submit() throws InterruptedException, ExecutionException {
         Gatherer<Integer, Integer> to = gatherer();
         results.clear();
         for (int i = 0; i < outstanding; i++) {
@@ -66,14 +67,14 @@ public class BatchOverhead {
         to.flush();
         int sum = 0;
         for (CompletableFuture<Integer> result : results) {
-            sum += result.join();
+            sum += result.get();
         }
         return sum;
     }
 
     /** One, and waits for it. */
     @Benchmark
-    public Integer call() {
+    public Integer call() throws InterruptedException, ExecutionException {
         return gatherer().call(ITEM);
     }
 }

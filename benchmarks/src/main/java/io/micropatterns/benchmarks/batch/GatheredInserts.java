@@ -4,6 +4,7 @@ import io.micropatterns.benchmarks.kit.Environment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -35,7 +36,7 @@ public final class GatheredInserts extends Inserts {
     }
 
     @Override
-    void insert(Long id) {
+    void insert(Long id) throws InterruptedException, ExecutionException {
         Objects.requireNonNull(gatherer, "Not open").call(id);
     }
 

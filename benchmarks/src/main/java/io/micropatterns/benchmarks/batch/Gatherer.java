@@ -3,6 +3,7 @@ package io.micropatterns.benchmarks.batch;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
 /** A way of making batches of concurrent calls. Thread-safe. */
@@ -33,10 +34,10 @@ interface Gatherer<T, R> extends AutoCloseable {
     default void flush() {}
 
     /** Puts an item into a batch and waits for its result. */
-    default R call(T item) {
+    default R call(T item) throws InterruptedException, ExecutionException {
         CompletableFuture<R> result = submit(item);
         flush();
-        return result.join();
+        return result.get();
     }
 
     @Override

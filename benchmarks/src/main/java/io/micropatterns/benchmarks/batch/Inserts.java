@@ -29,7 +29,7 @@ abstract class Inserts implements Contender {
         return new JdbcTemplate(Objects.requireNonNull(pool, "Not open"));
     }
 
-    abstract void insert(Long id);
+    abstract void insert(Long id) throws Exception;
 
     @Override
     public Map<String, Object> run(String scenario, Environment environment) throws Exception {

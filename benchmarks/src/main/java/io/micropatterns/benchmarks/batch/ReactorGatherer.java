@@ -20,7 +20,8 @@ final class ReactorGatherer<T, R> implements Gatherer<T, R> {
 
     ReactorGatherer(Function<List<T>, List<R>> function, int most) {
         this.subscription = sink.asFlux()
-                .bufferTimeout(most, TIMEOUT)
+                // Without fair back-pressure a timer that fires while the first item is being added leaves it behind.
+                .bufferTimeout(most, TIMEOUT, true)
                 .publishOn(worker)
                 .subscribe(batch -> Waiting.serve(batch, function));
     }
