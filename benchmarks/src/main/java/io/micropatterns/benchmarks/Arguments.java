@@ -25,6 +25,7 @@ record Arguments(Bench bench, int runs, List<Contestant> subjects, Map<String, S
             "warm-up-seconds",
             "warm-up-events",
             "items",
+            "reservations",
             "outstanding");
 
     static Arguments parse(String[] args) {

@@ -82,6 +82,9 @@ enum Bench {
             List.of(USUAL, ONE_ROUND_TRIP, GROUP_COMMIT, MICROPATTERNS_ESCROW)),
     ESCROW_SPREAD("reserve", "reservations/s", 3, ONE_ROUND_TRIP, List.of(USUAL, ONE_ROUND_TRIP, MICROPATTERNS_ESCROW)),
     ESCROW_ASYNC("reserve_async", "reservations/s", 3, GROUP_COMMIT, List.of(GROUP_COMMIT, MICROPATTERNS_ESCROW)),
+    ESCROW_JOINED("order", "tx/s", 3, USUAL, List.of(USUAL, MICROPATTERNS_ESCROW)),
+    ESCROW_GROWTH("grow", "reservations/s", 1, USUAL, List.of(MICROPATTERNS_ESCROW)),
+    ESCROW_EXPIRY("expire", "s", 1, USUAL, List.of(MICROPATTERNS_ESCROW)),
     BATCH_OVERHEAD("", "ns", 3, QUEUE, List.of(DIRECT, QUEUE, MICROPATTERNS_BATCH, DATALOADER, REACTOR)),
     BATCH_INSERT("insert", "rows/s", 3, QUEUE, List.of(UNBATCHED, QUEUE, MICROPATTERNS_BATCH, REACTOR));
 
@@ -112,7 +115,8 @@ enum Bench {
         return switch (this) {
             // Decoding costs by the transaction, and a service's own seldom have more.
             case CDC_DRAIN -> Map.of("per-transaction", "1");
-            case ESCROW_SPREAD -> Map.of("items", "1000");
+            case ESCROW_SPREAD, ESCROW_GROWTH -> Map.of("items", "1000");
+            case ESCROW_JOINED, ESCROW_EXPIRY -> Map.of("items", "1000", "threads", "8");
             case BATCH_INSERT -> Map.of("warm-up-seconds", "8", "seconds", "8");
             default -> Map.of();
         };
@@ -121,7 +125,7 @@ enum Bench {
     /** Whether the subjects share the machine in short turns, rather than have it one after another. */
     boolean inTurns() {
         return switch (this) {
-            case OUTBOX_COMMIT, ESCROW_HOT, ESCROW_SPREAD, ESCROW_ASYNC, BATCH_INSERT -> true;
+            case OUTBOX_COMMIT, ESCROW_HOT, ESCROW_SPREAD, ESCROW_JOINED, ESCROW_ASYNC, BATCH_INSERT -> true;
             default -> false;
         };
     }

@@ -60,7 +60,17 @@ final class Report {
                             BinaryOperator.minBy(Comparator.comparing(peer -> median(peer, overhead.label()))));
                 }
             }
-            case ESCROW_HOT, ESCROW_SPREAD, BATCH_INSERT -> {
+            case ESCROW_GROWTH -> {
+                subjects(name + "/empty", "empty");
+                subjects(name + "/full", "full");
+            }
+            case ESCROW_EXPIRY -> {
+                subjects(name, "value");
+                subjects(name + "/reservations-before", "before", "reservations/s");
+                subjects(name + "/reservations-during", "during", "reservations/s");
+                subjects(name + "/p99-during", "during-p99", "ms");
+            }
+            case ESCROW_HOT, ESCROW_SPREAD, ESCROW_JOINED, BATCH_INSERT -> {
                 subjects(name, "value");
                 subjects(name + "/p50", "p50", "ms");
                 subjects(name + "/p99", "p99", "ms");
@@ -192,7 +202,19 @@ final class Report {
     /** The subject's own conditions, and the worst of what must not vary. */
     private static Map<String, Object> details(List<Map<String, Object>> runs) {
         Map<String, Object> details = new LinkedHashMap<>(runs.get(runs.size() - 1));
-        details.keySet().removeAll(List.of("value", "p50", "p99", "max-latency", "transactions", "commits"));
+        details.keySet()
+                .removeAll(List.of(
+                        "value",
+                        "p50",
+                        "p99",
+                        "empty",
+                        "full",
+                        "before",
+                        "during",
+                        "during-p99",
+                        "max-latency",
+                        "transactions",
+                        "commits"));
         for (Overhead overhead : Overhead.values()) {
             details.remove(overhead.label());
         }

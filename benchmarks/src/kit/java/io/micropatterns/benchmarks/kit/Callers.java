@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 
@@ -41,6 +42,22 @@ public final class Callers implements AutoCloseable {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("value", turns.perSecond());
             result.put("p50", callers.waitMillis(0.50));
+            result.put("p99", callers.waitMillis(0.99));
+            return result;
+        }
+    }
+
+    /** Measures the same without a warm-up, in turns of 0.2 s, as long as a condition holds. */
+    public static Map<String, Object> measureWhile(Environment environment, Call call, BooleanSupplier condition)
+            throws Exception {
+        try (Callers callers = new Callers(environment, call)) {
+            long start = System.nanoTime();
+            long calls = 0;
+            do {
+                calls += callers.callFor(Duration.ofMillis(200));
+            } while (condition.getAsBoolean());
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("value", calls * 1e9 / (System.nanoTime() - start));
             result.put("p99", callers.waitMillis(0.99));
             return result;
         }

@@ -23,6 +23,54 @@ enum StockScenario {
         }
     },
 
+    /** Orders a second, each a transaction with a row of its own and a reservation. */
+    ORDER {
+        @Override
+        Map<String, Object> run(StockSubject subject, Environment environment) throws Exception {
+            int items = environment.number("items", 1);
+            subject.stock(items, PLENTY);
+            return Callers.measure(
+                    environment,
+                    random -> subject.order(StockSubject.item(random.nextInt(items))),
+                    count -> expect(subject, count));
+        }
+    },
+
+    /** Reservations a second in an empty table, and again in one with many. */
+    GROW {
+        @Override
+        Map<String, Object> run(StockSubject subject, Environment environment) throws Exception {
+            int items = environment.number("items", 1);
+            int reservations = environment.number("reservations", 10_000_000);
+            subject.stock(items, PLENTY);
+            Map<String, Object> result = new LinkedHashMap<>();
+            Callers.Call call = random -> subject.reserve(StockSubject.item(random.nextInt(items)));
+            result.put("empty", Callers.measure(environment, call, count -> {}).get("value"));
+            subject.fill(items, reservations, false);
+            result.put("full", Callers.measure(environment, call, count -> {}).get("value"));
+            return result;
+        }
+    },
+
+    /** Seconds until so many due reservations have expired while callers go on reserving, and how many they reserve. */
+    EXPIRE {
+        @Override
+        Map<String, Object> run(StockSubject subject, Environment environment) throws Exception {
+            int items = environment.number("items", 1);
+            subject.stock(items, PLENTY);
+            Callers.Call call = random -> subject.reserve(StockSubject.item(random.nextInt(items)));
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("before", Callers.measure(environment, call, count -> {}).get("value"));
+            subject.fill(items, environment.number("reservations", 1_000_000), true);
+            long start = System.nanoTime();
+            Map<String, Object> meanwhile = Callers.measureWhile(environment, call, subject::anyDue);
+            result.put("value", (System.nanoTime() - start) / 1e9);
+            result.put("during", meanwhile.get("value"));
+            result.put("during-p99", meanwhile.get("p99"));
+            return result;
+        }
+    },
+
     /** Reservations a second by one caller with many under way. */
     RESERVE_ASYNC {
         @Override

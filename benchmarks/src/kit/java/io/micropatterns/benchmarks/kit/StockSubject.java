@@ -23,6 +23,25 @@ public interface StockSubject extends Contender {
         throw new UnsupportedOperationException("It only waits");
     }
 
+    /** Reserves one of an item in a transaction that also inserts an order; not everybody is asked to. */
+    default void order(String item) {
+        throw new UnsupportedOperationException("It takes no orders");
+    }
+
+    /**
+     * Adds reservations as if they had been made, spread over the items; not everybody is asked to.
+     *
+     * @param due whether their time is over
+     */
+    default void fill(int items, long reservations, boolean due) {
+        throw new UnsupportedOperationException("It cannot be filled");
+    }
+
+    /** Whether there are reservations whose time is over, and which still hold something. */
+    default boolean anyDue() {
+        throw new UnsupportedOperationException("It ends nothing");
+    }
+
     /** How many reservations there are, counted in its tables. */
     long reservations();
 

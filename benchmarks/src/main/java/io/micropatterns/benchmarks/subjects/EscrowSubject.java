@@ -13,12 +13,16 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** This library's escrow, as a Spring Boot service uses it. */
 public final class EscrowSubject implements StockSubject {
 
     private @Nullable ConfigurableApplicationContext context;
     private @Nullable Escrow escrow;
+    private @Nullable JdbcTemplate jdbc;
+    private @Nullable TransactionTemplate transaction;
 
     @Override
     public void open(Environment environment) {
@@ -28,6 +32,9 @@ public final class EscrowSubject implements StockSubject {
                 .properties(properties)
                 .run();
         escrow = context.getBean(Escrow.class);
+        jdbc = context.getBean(JdbcTemplate.class);
+        transaction = context.getBean(TransactionTemplate.class);
+        Orders.createTable(jdbc);
     }
 
     private EscrowResources resources() {
@@ -53,6 +60,46 @@ public final class EscrowSubject implements StockSubject {
     @Override
     public CompletableFuture<?> reserveAsync(String item) {
         return escrow().reserveAsync(ReservationRequest.of(item, 1));
+    }
+
+    @Override
+    public void order(String item) {
+        Objects.requireNonNull(transaction, "Not open").executeWithoutResult(status -> {
+            Orders.insert(jdbc(), item);
+            escrow().reserve(item, 1);
+        });
+    }
+
+    private JdbcTemplate jdbc() {
+        return Objects.requireNonNull(jdbc, "Not open");
+    }
+
+    /** Ids of an hour ago, as such an escrow has them. */
+    @Override
+    public void fill(int items, long reservations, boolean due) {
+        Objects.requireNonNull(transaction, "Not open").executeWithoutResult(status -> {
+            jdbc().update(
+                            "insert into patterns_escrow_hold (reservation, line, resource, stripe, quantity, expires_at)"
+                                    + " select (lpad(to_hex((extract(epoch from now() - interval '1 h') * 1000)::bigint), 12, '0')"
+                                    + " || '7000' || lpad(to_hex(i), 16, '0'))::uuid, 0, 'item-' || (i * 7919 % ?), 0, 1,"
+                                    + " now() + ? * interval '1 s' from generate_series(1, ?::bigint) i",
+                            items, due ? 0 : 86_400, reservations);
+            jdbc().update("update patterns_escrow_stock s set held = s.held + h.n, available = s.available - h.n"
+                    + " from (select resource, count(*) as n from patterns_escrow_hold where reservation"
+                    + " < (lpad(to_hex((extract(epoch from now() - interval '30 min') * 1000)::bigint), 12, '0')"
+                    + " || repeat('0', 20))::uuid group by resource) h where s.resource = h.resource");
+        });
+        if (!due) {
+            jdbc().execute("vacuum analyze patterns_escrow_hold");
+        }
+    }
+
+    @Override
+    public boolean anyDue() {
+        return Boolean.TRUE.equals(jdbc().queryForObject(
+                        "select exists (select from patterns_escrow_hold where state = 'H' and line = 0"
+                                + " and expires_at <= clock_timestamp())",
+                        Boolean.class));
     }
 
     @Override

@@ -17,20 +17,34 @@ public final class UsualStockSubject extends PooledStock {
     public void open(Environment environment) {
         super.open(environment);
         jdbc = jdbc();
+        Orders.createTable(jdbc);
         transaction = new TransactionTemplate(new JdbcTransactionManager(pool()));
     }
 
     @Override
     public void reserve(String item) {
-        JdbcTemplate statements = Objects.requireNonNull(jdbc, "Not open");
-        Objects.requireNonNull(transaction, "Not open").executeWithoutResult(status -> {
-            require(statements.update(
-                    "update stock set available = available - 1, held = held + 1 where item = ? and available >= 1",
-                    item));
-            statements.update(
-                    "insert into reservation (id, item, quantity, expires_at) values (?, ?, 1, now() + interval '300 s')",
-                    newId(),
-                    item);
+        transaction().executeWithoutResult(status -> statements(item));
+    }
+
+    @Override
+    public void order(String item) {
+        transaction().executeWithoutResult(status -> {
+            Orders.insert(Objects.requireNonNull(jdbc, "Not open"), item);
+            statements(item);
         });
+    }
+
+    private TransactionTemplate transaction() {
+        return Objects.requireNonNull(transaction, "Not open");
+    }
+
+    private void statements(String item) {
+        JdbcTemplate statements = Objects.requireNonNull(jdbc, "Not open");
+        require(statements.update(
+                "update stock set available = available - 1, held = held + 1 where item = ? and available >= 1", item));
+        statements.update(
+                "insert into reservation (id, item, quantity, expires_at) values (?, ?, 1, now() + interval '300 s')",
+                newId(),
+                item);
     }
 }

@@ -6,27 +6,37 @@ package io.micropatterns.escrow.jdbc;
  * all of a table of a million rows to find some thousands by their keys.
  */
 enum Plan {
+    /** As the database likes, which soon keeps that of a statement on a single key. */
+    ITS_OWN(""),
     /** Made once for few rows, which it finds by keys; so it does not rest on how small the tables were when it was made. */
-    KEPT("force_generic_plan", false),
+    KEPT(settings("force_generic_plan", false)),
     /** Made each time, for the joins between many given rows. */
-    RENEWED("force_custom_plan", true),
+    RENEWED(settings("force_custom_plan", true)),
     /** Made each time, for many rows which it finds by keys. */
-    BY_KEYS("force_custom_plan", false);
+    BY_KEYS(settings("force_custom_plan", false));
 
     private static final int FEW = 64;
 
     private final String settings;
 
-    Plan(String mode, boolean joinsOtherwise) {
+    Plan(String settings) {
+        this.settings = settings;
+    }
+
+    private static String settings(String mode, boolean joinsOtherwise) {
         String joins = joinsOtherwise
                 ? ""
                 : ", set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
-        this.settings = "select set_config('plan_cache_mode', '" + mode
-                + "', true), set_config('enable_seqscan', 'off', true)" + joins + "; ";
+        return "select set_config('plan_cache_mode', '" + mode + "', true), set_config('enable_seqscan', 'off', true)"
+                + joins + "; ";
     }
 
     static Plan of(int rows) {
         return rows > FEW ? RENEWED : KEPT;
+    }
+
+    boolean isTheDatabases() {
+        return settings.isEmpty();
     }
 
     /** Preceded by settings that end with its transaction, in the same round trip. */

@@ -32,6 +32,24 @@ final class Sql {
             select place, stripes, available, now from moved
             """;
 
+    /**
+     * The same of a single resource. Parameters: twice how much of it, its name, this instance's number, how much again; arrays of
+     * the reservations, their quantities and their times in ms.
+     */
+    static final String RESERVE_ONE = """
+            with moved as (
+                update patterns_escrow_stock
+                   set available = available - ?, held = held + ?
+                 where resource = ? and stripe = mod(?, stripes) and available >= ?
+                returning resource, stripe, stripes, available, clock_timestamp() as now
+            ), held as (
+                insert into patterns_escrow_hold (reservation, line, resource, stripe, quantity, expires_at)
+                select a.reservation, 0, m.resource, m.stripe, a.quantity, m.now + a.ttl * interval '1 millisecond'
+                  from moved m cross join unnest(?, ?, ?) as a (reservation, quantity, ttl)
+            )
+            select 1 as place, stripes, available, now from moved
+            """;
+
     /** What {@code granted} has of what is {@code locked} becomes held. */
     private static final String MOVE_GRANTED = """
             ), moved as (

@@ -102,7 +102,9 @@ final class Statements {
     private <T> T execute(
             JdbcTemplate by, String sql, Plan plan, PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
         return Objects.requireNonNull(
-                repeats ? by.execute(plan.before(sql), planned(parameters, rows)) : by.query(sql, parameters, rows));
+                !repeats || plan.isTheDatabases()
+                        ? by.query(sql, parameters, rows)
+                        : by.execute(plan.before(sql), planned(parameters, rows)));
     }
 
     private static <T> PreparedStatementCallback<T> planned(

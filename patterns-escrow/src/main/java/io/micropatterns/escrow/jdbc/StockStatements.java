@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.RowMapperResultSetExtractor;
 
@@ -36,20 +37,39 @@ final class StockStatements {
      */
     List<StockAnswer> reserve(List<NewReservation> reservations) {
         WantedStock wanted = new WantedStock(reservations);
+        boolean one = wanted.resources().length == 1;
         return statements.change(
-                Sql.RESERVE,
-                Plan.of(reservations.size()),
-                statement -> {
-                    statement.setArray(1, Statements.array(statement, "text", wanted.resources()));
-                    statement.setObject(2, wanted.quantities());
-                    statement.setInt(3, instance);
-                    statement.setArray(4, Statements.array(statement, "uuid", ids(reservations)));
-                    statement.setObject(5, wanted.places());
-                    statement.setObject(6, quantities(reservations));
-                    statement.setObject(7, times(reservations));
-                },
+                one ? Sql.RESERVE_ONE : Sql.RESERVE,
+                one ? Plan.ITS_OWN : Plan.of(reservations.size()),
+                one ? ofOne(reservations, wanted) : ofSeveral(reservations, wanted),
                 new RowMapperResultSetExtractor<>((row, index) -> wanted.granted(row)),
                 answers -> reserved(reservations, answers, (each, answer) -> true));
+    }
+
+    private PreparedStatementSetter ofOne(List<NewReservation> reservations, WantedStock wanted) {
+        long quantity = wanted.quantities()[0];
+        return statement -> {
+            statement.setLong(1, quantity);
+            statement.setLong(2, quantity);
+            statement.setString(3, wanted.resources()[0]);
+            statement.setInt(4, instance);
+            statement.setLong(5, quantity);
+            statement.setArray(6, Statements.array(statement, "uuid", ids(reservations)));
+            statement.setObject(7, quantities(reservations));
+            statement.setObject(8, times(reservations));
+        };
+    }
+
+    private PreparedStatementSetter ofSeveral(List<NewReservation> reservations, WantedStock wanted) {
+        return statement -> {
+            statement.setArray(1, Statements.array(statement, "text", wanted.resources()));
+            statement.setObject(2, wanted.quantities());
+            statement.setInt(3, instance);
+            statement.setArray(4, Statements.array(statement, "uuid", ids(reservations)));
+            statement.setObject(5, wanted.places());
+            statement.setObject(6, quantities(reservations));
+            statement.setObject(7, times(reservations));
+        };
     }
 
     /** Of the same, leaving out those that are known already, by their own ids or their requests'. Answers of all resources. */
