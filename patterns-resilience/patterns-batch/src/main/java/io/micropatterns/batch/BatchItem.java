@@ -23,12 +23,18 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
     private final T value;
     private final long weight;
     private final long timeoutNanos;
+    private final boolean awaited;
     private final long submittedAt = System.nanoTime();
 
     @SuppressWarnings("UnusedVariable") // read by STATE
     private volatile int state;
 
-    BatchItem(Batching<T, R> batching, T value, Duration timeout) {
+    /**
+     * Submitted now.
+     *
+     * @param awaited whether its submitter waits for it
+     */
+    BatchItem(Batching<T, R> batching, T value, Duration timeout, boolean awaited) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout is not positive: " + timeout);
         }
@@ -36,6 +42,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         this.value = value;
         this.weight = batching.weigher().applyAsLong(value);
         this.timeoutNanos = timeout.toNanos();
+        this.awaited = awaited;
     }
 
     T value() {
@@ -44,6 +51,10 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
 
     long weight() {
         return weight;
+    }
+
+    boolean isAwaited() {
+        return awaited;
     }
 
     long submittedAt() {

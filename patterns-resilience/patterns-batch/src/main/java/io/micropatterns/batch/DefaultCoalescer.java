@@ -53,7 +53,7 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
 
     @Override
     public R call(T item, Duration timeout) {
-        BatchItem<T, R> submitted = new BatchItem<>(batching, item, timeout);
+        BatchItem<T, R> submitted = new BatchItem<>(batching, item, timeout, true);
         lane(item).add(submitted);
         return submitted.await();
     }
@@ -65,7 +65,7 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
 
     @Override
     public CompletableFuture<R> submit(T item, Duration timeout) {
-        BatchItem<T, R> submitted = new BatchItem<>(batching, item, timeout);
+        BatchItem<T, R> submitted = new BatchItem<>(batching, item, timeout, false);
         Lane<T, R> lane = lane(item);
         lane.add(submitted);
         lane.watch();

@@ -32,7 +32,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile List<BatchItem<T, R>> running = List.of();
     private volatile long lastNanos;
-    private int lastItems;
+    private int returning;
 
     Lane(Batching<T, R> batching, BatchLimit limit, Executor executor) {
         this.batching = batching;
@@ -124,18 +124,31 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             running = batch;
             BatchRun ended = new Execution<>(batching, batch).run();
             running = List.of();
-            lastItems = batch.size();
+            returning = awaited(batch);
             lastNanos = ended.took().toNanos();
-            limit.ran(lastItems, lastNanos);
+            limit.ran(batch.size(), lastNanos);
             batching.tell(listener -> listener.ended(batching.name(), ended));
         }
         return items;
     }
 
-    /** The callers of the batch before come back within moments; to begin without them would make small batches for ever. */
+    private int awaited(List<BatchItem<T, R>> batch) {
+        int awaited = 0;
+        for (BatchItem<T, R> item : batch) {
+            if (item.isAwaited()) {
+                awaited++;
+            }
+        }
+        return awaited;
+    }
+
+    /**
+     * The callers who waited for the batch before come back within moments; to begin without them would make small batches
+     * for ever. Who submits without waiting depends on no batch to go on.
+     */
     @SuppressWarnings("ThreadPriorityCheck") // parking would take longer than the callers do
     private void awaitReturning() {
-        int expected = Math.min(lastItems, limit.items());
+        int expected = Math.min(returning, limit.items());
         if (expected > 1 && load.items() < expected) {
             long until = System.nanoTime() + Math.min(lastNanos / 4, LONGEST_RETURN);
             while (load.items() < expected && System.nanoTime() < until) {
