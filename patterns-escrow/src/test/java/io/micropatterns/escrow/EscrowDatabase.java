@@ -22,9 +22,13 @@ public final class EscrowDatabase implements AutoCloseable {
     private final HikariDataSource dataSource;
 
     public EscrowDatabase() {
-        PostgresServer server = PostgresServer.shared();
+        this(PostgresServer.shared().createDatabase());
+    }
+
+    /** Of a database that is there already. */
+    public EscrowDatabase(String database) {
         HikariConfig config = new HikariConfig();
-        config.setDataSource(server.dataSource(server.createDatabase()));
+        config.setDataSource(PostgresServer.shared().dataSource(database));
         config.setMaximumPoolSize(40);
         config.setMinimumIdle(0);
         dataSource = new HikariDataSource(config);

@@ -10,7 +10,7 @@ enum Plan {
     ITS_OWN(""),
     /** Made once for few rows, which it finds by keys; so it does not rest on how small the tables were when it was made. */
     KEPT(settings("force_generic_plan", false)),
-    /** Made each time, for the joins between many given rows. */
+    /** Made each time, for joins between many given rows as well. */
     RENEWED(settings("force_custom_plan", true)),
     /** Made each time, for many rows which it finds by keys. */
     BY_KEYS(settings("force_custom_plan", false));
@@ -33,6 +33,10 @@ enum Plan {
 
     static Plan of(int rows) {
         return rows > FEW ? RENEWED : KEPT;
+    }
+
+    static Plan byKeys(int rows) {
+        return rows > FEW ? BY_KEYS : KEPT;
     }
 
     boolean isTheDatabases() {

@@ -12,22 +12,25 @@ final class Sql {
 
     /**
      * Reserves of each resource all that is asked of it, or nothing, for reservations that are all new. Parameters: arrays of the
-     * resources and how much of each; this instance's number; arrays of the reservations, the places of their resources from 1, their
-     * quantities and their times in ms. Gives the resources that had enough.
+     * resources, how much of each, and from which to which of the reservations, from 1; this instance's number; and arrays of
+     * the reservations, their quantities and their times in ms. Gives the resources that had enough.
+     *
+     * <p>Rows are updated in the order of {@code wanted} or of the index on resources, which is the same, and that of all other locks.
      */
     static final String RESERVE = """
-            with wanted as (
-                select * from unnest(?, ?) with ordinality as w (resource, quantity, place)
+            with wanted as materialized (
+                select * from unnest(?, ?, ?, ?) with ordinality as w (resource, quantity, first, last, place)
+                 order by resource
             ), moved as (
                 update patterns_escrow_stock s
                    set available = s.available - w.quantity, held = s.held + w.quantity
                   from wanted w
                  where s.resource = w.resource and s.stripe = mod(?, s.stripes) and s.available >= w.quantity
-                returning s.resource, s.stripe, s.stripes, s.available, w.place, clock_timestamp() as now
+                returning s.resource, s.stripe, s.stripes, s.available, w.first, w.last, w.place, clock_timestamp() as now
             ), held as (
                 insert into patterns_escrow_hold (reservation, line, resource, stripe, quantity, expires_at)
-                select a.reservation, 0, m.resource, m.stripe, a.quantity, m.now + a.ttl * interval '1 millisecond'
-                  from unnest(?, ?, ?, ?) as a (reservation, place, quantity, ttl) join moved m using (place)
+                select (?)[i], 0, m.resource, m.stripe, (?)[i], m.now + (?)[i] * interval '1 millisecond'
+                  from moved m cross join lateral generate_series(m.first, m.last) i
             )
             select place, stripes, available, now from moved
             """;

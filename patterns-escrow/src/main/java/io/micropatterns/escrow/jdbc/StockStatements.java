@@ -3,6 +3,8 @@ package io.micropatterns.escrow.jdbc;
 import io.micropatterns.escrow.EscrowListener.Contention;
 import io.micropatterns.escrow.NewReservation;
 import io.micropatterns.escrow.ReservationEvent;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,16 +39,16 @@ final class StockStatements {
      */
     List<StockAnswer> reserve(List<NewReservation> reservations) {
         WantedStock wanted = new WantedStock(reservations);
-        boolean one = wanted.resources().length == 1;
+        boolean one = wanted.isOfOneResource();
         return statements.change(
                 one ? Sql.RESERVE_ONE : Sql.RESERVE,
-                one ? Plan.ITS_OWN : Plan.of(reservations.size()),
-                one ? ofOne(reservations, wanted) : ofSeveral(reservations, wanted),
+                one ? Plan.ITS_OWN : Plan.byKeys(reservations.size()),
+                one ? ofOne(wanted) : ofSeveral(wanted),
                 new RowMapperResultSetExtractor<>((row, index) -> wanted.granted(row)),
                 answers -> reserved(reservations, answers, (each, answer) -> true));
     }
 
-    private PreparedStatementSetter ofOne(List<NewReservation> reservations, WantedStock wanted) {
+    private PreparedStatementSetter ofOne(WantedStock wanted) {
         long quantity = wanted.quantities()[0];
         return statement -> {
             statement.setLong(1, quantity);
@@ -54,22 +56,26 @@ final class StockStatements {
             statement.setString(3, wanted.resources()[0]);
             statement.setInt(4, instance);
             statement.setLong(5, quantity);
-            statement.setArray(6, Statements.array(statement, "uuid", ids(reservations)));
-            statement.setObject(7, quantities(reservations));
-            statement.setObject(8, times(reservations));
+            setNew(statement, 6, wanted.reservations());
         };
     }
 
-    private PreparedStatementSetter ofSeveral(List<NewReservation> reservations, WantedStock wanted) {
+    private PreparedStatementSetter ofSeveral(WantedStock wanted) {
         return statement -> {
             statement.setArray(1, Statements.array(statement, "text", wanted.resources()));
             statement.setObject(2, wanted.quantities());
-            statement.setInt(3, instance);
-            statement.setArray(4, Statements.array(statement, "uuid", ids(reservations)));
-            statement.setObject(5, wanted.places());
-            statement.setObject(6, quantities(reservations));
-            statement.setObject(7, times(reservations));
+            statement.setObject(3, wanted.firsts());
+            statement.setObject(4, wanted.lasts());
+            statement.setInt(5, instance);
+            setNew(statement, 6, wanted.reservations());
         };
+    }
+
+    private static void setNew(PreparedStatement statement, int from, List<NewReservation> reservations)
+            throws SQLException {
+        statement.setArray(from, Statements.array(statement, "uuid", ids(reservations)));
+        statement.setObject(from + 1, quantities(reservations));
+        statement.setObject(from + 2, times(reservations));
     }
 
     /** Of the same, leaving out those that are known already, by their own ids or their requests'. Answers of all resources. */

@@ -3,41 +3,51 @@ package io.micropatterns.escrow.jdbc;
 import io.micropatterns.escrow.NewReservation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 
-/** What reservations of one resource each want of each resource, as arrays in the order in which their rows are locked. */
+/** What reservations of one resource each want of each resource, as arrays; the reservations are in the order of their resources. */
 final class WantedStock {
 
+    private final List<NewReservation> reservations;
     private final String[] resources;
     private final long[] quantities;
-    private final int[] reservations;
-    /** The place, from 1, of each reservation's resource. */
-    private final int[] places;
+    /** The numbers, from 1, of each resource's first and last reservation. */
+    private final int[] firsts;
+
+    private final int[] lasts;
 
     WantedStock(List<NewReservation> asked) {
-        Map<String, Integer> placeOf = new TreeMap<>();
-        asked.forEach(reservation -> placeOf.put(reservation.onlyResource(), 0));
-        int last = 0;
-        for (Map.Entry<String, Integer> entry : placeOf.entrySet()) {
-            entry.setValue(++last);
+        Map<String, List<NewReservation>> byResource = new LinkedHashMap<>();
+        for (NewReservation each : asked) {
+            byResource
+                    .computeIfAbsent(each.onlyResource(), missing -> new ArrayList<>())
+                    .add(each);
         }
-        places = new int[asked.size()];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = Objects.requireNonNull(placeOf.get(asked.get(i).onlyResource()));
-        }
-        resources = placeOf.keySet().toArray(String[]::new);
+        reservations = new ArrayList<>(asked.size());
+        resources = byResource.keySet().toArray(String[]::new);
         quantities = new long[resources.length];
-        reservations = new int[resources.length];
-        for (int i = 0; i < places.length; i++) {
-            int place = places[i] - 1;
-            long quantity = asked.get(i).onlyQuantity();
-            quantities[place] = Math.addExact(quantities[place], quantity);
-            reservations[place]++;
+        firsts = new int[resources.length];
+        lasts = new int[resources.length];
+        for (int place = 0; place < resources.length; place++) {
+            firsts[place] = reservations.size() + 1;
+            for (NewReservation each : byResource.getOrDefault(resources[place], List.of())) {
+                reservations.add(each);
+                quantities[place] = Math.addExact(quantities[place], each.onlyQuantity());
+            }
+            lasts[place] = reservations.size();
         }
+    }
+
+    boolean isOfOneResource() {
+        return resources.length == 1;
+    }
+
+    List<NewReservation> reservations() {
+        return reservations;
     }
 
     String[] resources() {
@@ -48,8 +58,12 @@ final class WantedStock {
         return quantities;
     }
 
-    int[] places() {
-        return places;
+    int[] firsts() {
+        return firsts;
+    }
+
+    int[] lasts() {
+        return lasts;
     }
 
     /** What a row says of a resource that had enough: place, stripes, available, now. */
@@ -62,7 +76,7 @@ final class WantedStock {
                 row.getLong("available") + quantities[place],
                 true,
                 quantities[place],
-                reservations[place],
+                lasts[place] - firsts[place] + 1,
                 ReservationLines.instant(row, "now"),
                 Set.of());
     }
