@@ -26,10 +26,11 @@ import java.lang.annotation.Target;
  * which rolls the method's own transaction back.
  *
  * <p><b>A request id</b> is for one call that succeeds. A repeated call gets the reservation of the first: while that is held, it
- * runs with it, at the same time as the first if that has not ended; when it was confirmed, released or has expired, the method is
- * not called, but {@link ReservationException} thrown. A call that was not let through to the method does not release what it
- * shares with another. Where repetitions are to get the first one's answer, use {@code @Idempotent} on the method too, with the same
- * key: it runs inside, and commits key, answer and consumption together.
+ * runs with it, at the same time as the first if that has not ended; when it was confirmed, the method is not called, but
+ * {@link ReservationException} thrown. When it was released or has expired, the repeated call is a new attempt with a reservation
+ * of its own (its request id is the same with {@code #2}, {@code #3} and so on; after 100 attempts it is refused). A call that was not
+ * let through to the method does not release what it shares with another. Where repetitions are to get the first one's answer, use
+ * {@code @Idempotent} on the method too, with the same key: it runs inside, and commits key, answer and consumption together.
  *
  * <p>What the annotation says is checked when the bean is made. A method that returns before its work is done, with a future or a
  * publisher, is refused. As with other annotations of this kind, the calls must come through the bean's proxy: those of the bean's

@@ -12,6 +12,8 @@ import io.micropatterns.core.inbox.IdempotentAdvisor;
 import io.micropatterns.core.inbox.Inbox;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -303,22 +305,36 @@ class ReserveTests {
     }
 
     @Test
-    void aRepeatedRequestThatFailedIsRefused() {
-        UUID[] id = new UUID[1];
-        assertThatIllegalStateException()
-                .isThrownBy(() -> shop.request(item, item, held -> {
-                    id[0] = held.id();
-                    throw new IllegalStateException("broken");
-                }));
+    void aRequestThatFailedIsTriedAgainUntilItSucceeds() throws Exception {
+        List<UUID> ids = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> shop.request(item, item, held -> {
+                        ids.add(held.id());
+                        throw new IllegalStateException("broken");
+                    }));
+        }
+        assertThat(ids).doesNotHaveDuplicates();
+        assertAvailable(3);
+
+        ids.add(shop.request(item, item, held -> {}));
+
+        assertThat(ids).doesNotHaveDuplicates();
+        assertThat(resource(item).consumed()).isEqualTo(1);
         assertThatExceptionOfType(ReservationException.class)
                 .isThrownBy(() -> shop.request(item, item, ReserveTests::notCalled))
-                .withMessageContaining("RELEASED");
-        assertAvailable(3);
-        Reservation late = escrow.reserve(ReservationRequest.of(item, 1).withId("late-" + item));
+                .withMessageContaining("CONFIRMED");
+        assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestWhoseTimeWasOverIsTriedAgain() throws Exception {
+        Reservation late = escrow.reserve(ReservationRequest.of(item, 1).withId(item));
         database.letExpire(late.id());
         database.store(0).expire(10);
-        assertThatExceptionOfType(ReservationExpiredException.class)
-                .isThrownBy(() -> shop.request(item, "late-" + item, ReserveTests::notCalled));
+
+        assertThat(shop.request(item, item, held -> {})).isNotEqualTo(late.id());
+        assertThat(resource(item).consumed()).isEqualTo(1);
     }
 
     @Test
