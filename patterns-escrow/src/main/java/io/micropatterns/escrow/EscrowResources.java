@@ -21,7 +21,7 @@ public interface EscrowResources {
     /**
      * Makes a resource in a single stripe.
      *
-     * @throws EscrowException when it exists
+     * @throws ResourceExistsException when it exists
      */
     default Resource create(String name, long total) {
         return create(name, total, 1);
@@ -32,7 +32,7 @@ public interface EscrowResources {
      *
      * @param stripes how many rows it is kept in: one, unless several instances of the application reserve so much of it that they
      *     wait for each other's commits
-     * @throws EscrowException when it exists
+     * @throws ResourceExistsException when it exists
      */
     Resource create(String name, long total, int stripes);
 

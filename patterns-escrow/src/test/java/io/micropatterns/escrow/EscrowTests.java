@@ -314,7 +314,7 @@ class EscrowTests {
 
     @Test
     void resourcesAreCreatedOnce() {
-        assertThatExceptionOfType(EscrowException.class)
+        assertThatExceptionOfType(ResourceExistsException.class)
                 .isThrownBy(() -> resources.create(item, 1))
                 .withMessageContaining(item);
         assertThat(resources.find(item)).contains(new Resource(item, 10, 10, 0, 0, 1));

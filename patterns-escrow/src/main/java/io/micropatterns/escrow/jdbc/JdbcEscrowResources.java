@@ -1,9 +1,9 @@
 package io.micropatterns.escrow.jdbc;
 
-import io.micropatterns.escrow.EscrowException;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.InsufficientStockException;
 import io.micropatterns.escrow.Resource;
+import io.micropatterns.escrow.ResourceExistsException;
 import io.micropatterns.escrow.UnknownResourceException;
 import java.util.List;
 import java.util.Objects;
@@ -102,7 +102,7 @@ public final class JdbcEscrowResources implements EscrowResources {
         return inTransaction(() -> {
             int created = jdbc.update(CREATE, name, stripes, stripes, total, stripes, total, stripes);
             if (created < stripes) {
-                throw new EscrowException("There is a resource '" + name + "' already", null);
+                throw new ResourceExistsException(name);
             }
             return required(name);
         });

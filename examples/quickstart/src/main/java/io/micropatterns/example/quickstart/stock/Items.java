@@ -1,7 +1,7 @@
 package io.micropatterns.example.quickstart.stock;
 
-import io.micropatterns.escrow.EscrowException;
 import io.micropatterns.escrow.EscrowResources;
+import io.micropatterns.escrow.ResourceExistsException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -54,7 +54,7 @@ public class Items implements SmartInitializingSingleton {
     private void createWhenMissing(String sku, long pieces) {
         try {
             resources.create(sku, pieces);
-        } catch (EscrowException e) {
+        } catch (ResourceExistsException e) {
             // It is there since an earlier start, or by another instance.
         }
     }
