@@ -112,6 +112,7 @@ class EscrowShardsAutoConfigurationTests {
                                     .health()
                                     .getStatus())
                             .isEqualTo(Status.UP);
+                    System.gc();
                     assertThat(context.getBean(MeterRegistry.class)
                                     .get("patterns.escrow.expiry.active")
                                     .gauge()
