@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /** What is measured of reserving stock, in turns and with a warm-up of the same kind before. */
 enum StockScenario {
@@ -45,9 +46,9 @@ enum StockScenario {
             subject.stock(items, PLENTY);
             Map<String, Object> result = new LinkedHashMap<>();
             Callers.Call call = random -> subject.reserve(StockSubject.item(random.nextInt(items)));
-            result.put("empty", Callers.measure(environment, call, count -> {}).get("value"));
+            result.put("empty", perSecond(environment, call));
             subject.fill(items, reservations, false);
-            result.put("full", Callers.measure(environment, call, count -> {}).get("value"));
+            result.put("full", perSecond(environment, call));
             return result;
         }
     },
@@ -60,7 +61,7 @@ enum StockScenario {
             subject.stock(items, PLENTY);
             Callers.Call call = random -> subject.reserve(StockSubject.item(random.nextInt(items)));
             Map<String, Object> result = new LinkedHashMap<>();
-            result.put("before", Callers.measure(environment, call, count -> {}).get("value"));
+            result.put("before", perSecond(environment, call));
             subject.fill(items, environment.number("reservations", 1_000_000), true);
             long start = System.nanoTime();
             Map<String, Object> meanwhile = Callers.measureWhile(environment, call, subject::anyDue);
@@ -111,6 +112,18 @@ enum StockScenario {
     static final long PLENTY = 1_000_000_000L;
 
     abstract Map<String, Object> run(StockSubject subject, Environment environment) throws Exception;
+
+    /** Without turns, for a subject that is alone. */
+    private static Object perSecond(Environment environment, Callers.Call call) throws Exception {
+        Callers.measureWhile(environment, call, lasts(environment.warmUp(15)));
+        Duration length = Duration.ofSeconds(environment.number("seconds", 10));
+        return Callers.measureWhile(environment, call, lasts(length)).get("value");
+    }
+
+    private static BooleanSupplier lasts(Duration length) {
+        long end = System.nanoTime() + length.toNanos();
+        return () -> System.nanoTime() < end;
+    }
 
     private static void expect(StockSubject subject, long count) {
         long found = subject.reservations();
