@@ -3,6 +3,7 @@ package io.micropatterns.benchmarks.kit;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,12 +16,7 @@ enum StockScenario {
     RESERVE {
         @Override
         Map<String, Object> run(StockSubject subject, Environment environment) throws Exception {
-            int items = environment.number("items", 1);
-            subject.stock(items, PLENTY);
-            return Callers.measure(
-                    environment,
-                    random -> subject.reserve(StockSubject.item(random.nextInt(items))),
-                    count -> expect(subject, count));
+            return inTurns(subject, environment, subject::reserve);
         }
     },
 
@@ -28,12 +24,7 @@ enum StockScenario {
     ORDER {
         @Override
         Map<String, Object> run(StockSubject subject, Environment environment) throws Exception {
-            int items = environment.number("items", 1);
-            subject.stock(items, PLENTY);
-            return Callers.measure(
-                    environment,
-                    random -> subject.order(StockSubject.item(random.nextInt(items))),
-                    count -> expect(subject, count));
+            return inTurns(subject, environment, subject::order);
         }
     },
 
@@ -113,11 +104,28 @@ enum StockScenario {
 
     abstract Map<String, Object> run(StockSubject subject, Environment environment) throws Exception;
 
+    private static Map<String, Object> inTurns(StockSubject subject, Environment environment, Sale sale)
+            throws Exception {
+        int items = environment.number("items", 1);
+        subject.stock(items, PLENTY);
+        return Callers.measure(
+                environment,
+                random -> sale.of(StockSubject.item(random.nextInt(items))),
+                count -> expect(subject, count));
+    }
+
+    /** What a caller does with an item. */
+    private interface Sale {
+
+        void of(String item) throws Exception;
+    }
+
     /** Without turns, for a subject that is alone. */
     private static Object perSecond(Environment environment, Callers.Call call) throws Exception {
         Callers.measureWhile(environment, call, lasts(environment.warmUp(15)));
         Duration length = Duration.ofSeconds(environment.number("seconds", 10));
-        return Callers.measureWhile(environment, call, lasts(length)).get("value");
+        return Objects.requireNonNull(
+                Callers.measureWhile(environment, call, lasts(length)).get("value"));
     }
 
     private static BooleanSupplier lasts(Duration length) {

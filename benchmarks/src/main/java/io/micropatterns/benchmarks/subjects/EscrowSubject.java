@@ -91,6 +91,8 @@ public final class EscrowSubject implements StockSubject {
         });
         if (!due) {
             jdbc().execute("vacuum analyze patterns_escrow_hold");
+            // What the filling has left to be written is none of the callers' business.
+            jdbc().execute("checkpoint");
         }
     }
 
