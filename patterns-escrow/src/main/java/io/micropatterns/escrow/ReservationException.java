@@ -15,6 +15,11 @@ public class ReservationException extends EscrowException {
         this.reservation = reservation;
     }
 
+    /** There is no such reservation. */
+    public static ReservationException unknown(UUID reservation) {
+        return new ReservationException(reservation, "does not exist, or is kept no longer");
+    }
+
     /** Its id. */
     public UUID reservation() {
         return reservation;

@@ -104,8 +104,7 @@ public final class JdbcEscrowStore implements EscrowStore {
     @Override
     public Reservation extend(UUID reservation, Duration timeToLive) {
         boolean extended = statements().run(jdbc -> jdbc.update(Sql.EXTEND, reservation, timeToLive.toMillis())) > 0;
-        Reservation found = find(reservation)
-                .orElseThrow(() -> new ReservationException(reservation, "does not exist, or is kept no longer"));
+        Reservation found = find(reservation).orElseThrow(() -> ReservationException.unknown(reservation));
         if (extended) {
             return found;
         }

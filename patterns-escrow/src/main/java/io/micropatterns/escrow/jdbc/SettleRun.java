@@ -102,7 +102,7 @@ final class SettleRun {
     private static ItemOutcome<Reservation> notEnded(Settlement settlement, @Nullable Reservation found) {
         UUID id = settlement.reservation();
         if (found == null) {
-            return ItemOutcome.failure(new ReservationException(id, "does not exist, or is kept no longer"));
+            return ItemOutcome.failure(ReservationException.unknown(id));
         }
         if (isAsWanted(settlement, found)) {
             return ItemOutcome.success(found);

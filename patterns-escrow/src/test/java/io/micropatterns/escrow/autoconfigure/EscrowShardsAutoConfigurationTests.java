@@ -19,9 +19,11 @@ import io.micropatterns.test.postgres.PostgresServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Status;
@@ -50,8 +52,7 @@ class EscrowShardsAutoConfigurationTests {
                     DataSource.class,
                     EscrowShardsAutoConfigurationTests::newDatabase,
                     // As one declares all data sources but one.
-                    bean -> ((org.springframework.beans.factory.support.AbstractBeanDefinition) bean)
-                            .setDefaultCandidate(false))
+                    bean -> ((AbstractBeanDefinition) bean).setDefaultCandidate(false))
             .withPropertyValues("patterns.escrow.shards.0=east", "patterns.escrow.shards.1=west");
 
     private static DataSource newDatabase() {
@@ -144,7 +145,7 @@ class EscrowShardsAutoConfigurationTests {
                         .filter(each -> each.held() > 0)
                         .ifPresent(each -> new JdbcTemplate(
                                         context.getBean(name.equals("east") ? "west" : "east", DataSource.class))
-                                .queryForList("select reservation from patterns_escrow_hold", java.util.UUID.class)
+                                .queryForList("select reservation from patterns_escrow_hold", UUID.class)
                                 .forEach(escrow::release));
             }
         });
