@@ -6,12 +6,12 @@ import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /** What a failure of a whole batch may tell of its requests. */
-final class Failures {
+public final class Failures {
 
     private Failures() {}
 
     /** Whether others may succeed without the one that is to blame; not when the database cannot be reached. */
-    static boolean mayBeOfOneRequest(Exception failure) {
+    public static boolean mayBeOfOneRequest(Exception failure) {
         return !(failure instanceof DataAccessResourceFailureException
                 || failure instanceof TransientDataAccessResourceException
                 || failure instanceof QueryTimeoutException

@@ -1,6 +1,8 @@
 package io.micropatterns.escrow;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -25,5 +27,16 @@ public record NewReservation(UUID id, ReservationRequest request, Duration timeT
     /** How much of the first resource. */
     public long onlyQuantity() {
         return request.quantities().values().iterator().next();
+    }
+
+    /** What it is once it has been made at this instant of the database's clock. */
+    public Reservation made(Instant now) {
+        return madeUntil(now.plus(timeToLive));
+    }
+
+    /** What it is once it has been made, to be held until then. */
+    public Reservation madeUntil(Instant expiresAt) {
+        return new Reservation(
+                id, request.quantities(), Map.of(), ReservationState.HELD, expiresAt, request.requestId());
     }
 }

@@ -5,15 +5,18 @@
 create table if not exists patterns_escrow_stock (
     resource  text   not null,
     stripe    int    not null,
-    stripes   int    not null check (stripe >= 0 and stripe < stripes),
+    stripes   int    not null,
     total     bigint not null,
-    available bigint not null check (available >= 0),
-    held      bigint not null default 0 check (held >= 0),
-    consumed  bigint not null default 0 check (consumed >= 0),
+    available bigint not null,
+    held      bigint not null default 0,
+    consumed  bigint not null default 0,
     -- The part of what was consumed whose reservations have been deleted since.
-    archived  bigint not null default 0 check (archived >= 0 and archived <= consumed),
+    archived  bigint not null default 0,
     primary key (resource, stripe),
-    check (available + held + consumed = total)
+    -- One for all, for each is prepared by every statement anew.
+    constraint patterns_escrow_stock_adds_up check (
+        available >= 0 and held >= 0 and consumed >= 0 and available + held + consumed = total
+        and archived >= 0 and archived <= consumed and stripe >= 0 and stripe < stripes)
 ) with (fillfactor = 50);
 
 -- A line for each resource of a reservation; line 0 stands for the whole in locks and look-ups.
@@ -22,13 +25,14 @@ create table if not exists patterns_escrow_hold (
     line        smallint    not null,
     resource    text        not null,
     stripe      int         not null,
-    quantity    bigint      not null check (quantity > 0),
+    quantity    bigint      not null,
     -- H: held, C: confirmed, R: released, E: expired.
     state       "char"      not null default 'H',
-    confirmed   bigint      not null default 0 check (confirmed >= 0 and confirmed <= quantity),
+    confirmed   bigint      not null default 0,
     expires_at  timestamptz not null,
     request     text,
-    primary key (reservation, line)
+    primary key (reservation, line),
+    constraint patterns_escrow_hold_quantities check (quantity > 0 and confirmed >= 0 and confirmed <= quantity)
 );
 
 create unique index if not exists patterns_escrow_hold_request on patterns_escrow_hold (request)

@@ -100,7 +100,7 @@ public final class EscrowSubject implements StockSubject {
     public boolean anyDue() {
         return Boolean.TRUE.equals(jdbc().queryForObject(
                         "select exists (select from patterns_escrow_hold where state = 'H' and line = 0"
-                                + " and expires_at <= clock_timestamp())",
+                                + " and expires_at <= (select clock_timestamp()))",
                         Boolean.class));
     }
 

@@ -11,6 +11,17 @@ import java.util.stream.Collectors;
 /** Looks reservations up. */
 final class HoldTable {
 
+    private static final String LINES = "select reservation, resource, quantity, confirmed, state, expires_at, request"
+            + " from patterns_escrow_hold where ";
+
+    /** Parameter: an array of reservations. */
+    private static final String FIND = LINES + "reservation = any (?) order by reservation, line";
+
+    /** Parameter: an array of requests. */
+    private static final String FIND_BY_REQUEST = LINES
+            + "reservation in (select reservation from patterns_escrow_hold where request = any (?) and line = 0)"
+            + " order by reservation, line";
+
     private final Statements statements;
 
     HoldTable(Statements statements) {
@@ -18,12 +29,12 @@ final class HoldTable {
     }
 
     Map<UUID, Reservation> find(Collection<UUID> reservations) {
-        return find(Sql.FIND, "uuid", reservations.toArray());
+        return find(FIND, "uuid", reservations.toArray());
     }
 
     /** By their requests. */
     Map<String, Reservation> findByRequest(Collection<String> requests) {
-        return find(Sql.FIND_BY_REQUEST, "text", requests.toArray()).values().stream()
+        return find(FIND_BY_REQUEST, "text", requests.toArray()).values().stream()
                 .collect(Collectors.toMap(
                         reservation -> Objects.requireNonNull(reservation.requestId(), "request"),
                         Function.identity()));

@@ -13,6 +13,7 @@ import io.micropatterns.escrow.ReservationException;
 import io.micropatterns.escrow.ReservationExpiredException;
 import io.micropatterns.escrow.ReservationState;
 import io.micropatterns.escrow.Settlement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -25,11 +26,15 @@ import org.springframework.transaction.support.TransactionOperations;
 /** Reservations in {@code patterns_escrow_hold}, of what is in {@code patterns_escrow_stock}. Thread-safe. */
 public final class JdbcEscrowStore implements EscrowStore {
 
+    /** How long a statement waits for locks of others unless {@link #lockTimeout} says otherwise: 2 seconds. */
+    public static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
+
     private final DataSource dataSource;
     private final NetworkTimeout timeout;
     private final Statements joined;
     private final Statements own;
     private final int instance;
+    private final DueSweep expiry;
 
     /**
      * On the data source whose transactions it joins.
@@ -43,7 +48,8 @@ public final class JdbcEscrowStore implements EscrowStore {
                 timeout,
                 instance,
                 Statements.inTransaction(new JdbcTemplate(dataSource)),
-                Statements.ofTheirOwn(new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout))));
+                Statements.ofTheirOwn(
+                        new JdbcTemplate(new AutoCommitDataSource(dataSource, timeout)), new Bounds(LOCK_TIMEOUT)));
     }
 
     private JdbcEscrowStore(
@@ -56,6 +62,17 @@ public final class JdbcEscrowStore implements EscrowStore {
         this.joined = joined;
         this.own = own;
         this.instance = instance;
+        this.expiry = new DueSweep(own);
+    }
+
+    /**
+     * The same, but statements outside of the caller's transactions wait so long for locks that others hold.
+     *
+     * @param time from 1 ms; shorter than reservations are held, or they are late before they are made
+     */
+    public JdbcEscrowStore lockTimeout(Duration time) {
+        Bounds bounds = new Bounds(time);
+        return new JdbcEscrowStore(dataSource, timeout, instance, joined.bounded(bounds), own.bounded(bounds));
     }
 
     /** The same, but this one is told of contention. */
@@ -103,7 +120,15 @@ public final class JdbcEscrowStore implements EscrowStore {
 
     @Override
     public Reservation extend(UUID reservation, Duration timeToLive) {
-        boolean extended = statements().run(jdbc -> jdbc.update(Sql.EXTEND, reservation, timeToLive.toMillis())) > 0;
+        boolean extended = statements()
+                .query(
+                        EndSql.EXTEND,
+                        Plan.of(1),
+                        statement -> {
+                            statement.setObject(1, reservation);
+                            statement.setLong(2, timeToLive.toMillis());
+                        },
+                        ResultSet::next);
         Reservation found = find(reservation).orElseThrow(() -> ReservationException.unknown(reservation));
         if (extended) {
             return found;
@@ -121,22 +146,23 @@ public final class JdbcEscrowStore implements EscrowStore {
 
     @Override
     public int expire(int limit) {
-        Statements statements = statements();
-        return statements.arePublished()
-                ? statements
-                        .change(
-                                Sql.EXPIRE_AND_TELL,
-                                Plan.BY_KEYS,
-                                statement -> statement.setInt(1, limit),
-                                new ReservationLines(),
-                                ReservationLines::events)
-                        .size()
-                : statements.count(Sql.EXPIRE, limit);
+        return joinsTransaction() ? new DueSweep(joined).expire(limit) : expiry.expire(limit);
     }
 
     @Override
     public int purge(Duration keep, int limit) {
-        long millis = keep.toMillis();
-        return statements().count(Sql.PURGE, millis, millis, limit);
+        return statements()
+                .query(
+                        EndSql.PURGE,
+                        Plan.BY_KEYS,
+                        statement -> {
+                            statement.setLong(1, keep.toMillis());
+                            statement.setLong(2, keep.toMillis());
+                            statement.setInt(3, limit);
+                        },
+                        row -> {
+                            row.next();
+                            return row.getInt(1);
+                        });
     }
 }

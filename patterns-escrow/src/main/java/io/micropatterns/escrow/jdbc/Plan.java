@@ -27,8 +27,8 @@ enum Plan {
         String joins = joinsOtherwise
                 ? ""
                 : ", set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
-        return "select set_config('plan_cache_mode', '" + mode + "', true), set_config('enable_seqscan', 'off', true)"
-                + joins + "; ";
+        return ", set_config('plan_cache_mode', '" + mode + "', true), set_config('enable_seqscan', 'off', true)"
+                + joins;
     }
 
     static Plan of(int rows) {
@@ -39,12 +39,8 @@ enum Plan {
         return rows > FEW ? BY_KEYS : KEPT;
     }
 
-    boolean isTheDatabases() {
-        return settings.isEmpty();
-    }
-
     /** Preceded by settings that end with its transaction, in the same round trip. */
-    String before(String statement) {
-        return settings + statement;
+    String before(String statement, Bounds bounds) {
+        return "select " + bounds.settings() + settings + "; " + statement;
     }
 }

@@ -2,26 +2,26 @@ package io.micropatterns.escrow.jdbc;
 
 import io.micropatterns.batch.ItemOutcome;
 import io.micropatterns.escrow.EscrowException;
-import io.micropatterns.escrow.InsufficientStockException;
+import io.micropatterns.escrow.Failures;
 import io.micropatterns.escrow.NewReservation;
 import io.micropatterns.escrow.Reservation;
-import io.micropatterns.escrow.ReservationState;
-import io.micropatterns.escrow.UnknownResourceException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.CannotAcquireLockException;
 
 /**
- * Reserves for many requests at once: in a first statement all of them, for mostly they are new and there is enough; and in further
- * ones, of each resource that had too little, those that fit, first come first served, where one that is too large holds up none
- * behind it.
+ * Reserves for many requests at once: those of a single resource together, and each of several by itself, after those before it that
+ * want one of its resources and before those behind it that do. When something fails after others have been decided, which is
+ * committed, it fails for the rest alone.
  */
 final class ReserveRun {
 
@@ -32,10 +32,7 @@ final class ReserveRun {
     private final HoldTable holds;
     private final List<NewReservation> asked;
     private final @Nullable ItemOutcome<Reservation>[] outcomes;
-    private final List<Integer> pending = new ArrayList<>();
-    private boolean first = true;
-    /** What was available of a resource, as its last statement has left it. */
-    private final Map<String, Long> left = new HashMap<>();
+    private boolean decided;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     ReserveRun(StockStatements stock, HoldTable holds, List<NewReservation> asked) {
@@ -46,27 +43,12 @@ final class ReserveRun {
     }
 
     List<ItemOutcome<Reservation>> run() {
-        for (int i = 0; i < asked.size(); i++) {
-            if (asked.get(i).isOfOneResource()) {
-                pending.add(i);
-            }
+        if (asked.stream().allMatch(NewReservation::isOfOneResource)) {
+            reserveSingles(IntStream.range(0, asked.size()).boxed().toList());
+        } else {
+            reserveInOrder();
         }
-        for (int statements = 0; !pending.isEmpty() && statements < MOST_STATEMENTS; statements++) {
-            List<Integer> fitting = fitting();
-            if (!fitting.isEmpty()) {
-                reserve(fitting);
-            }
-            pending.removeIf(i -> outcomes[i] != null);
-        }
-        List<ItemOutcome<Reservation>> all = new ArrayList<>(asked.size());
-        for (int i = 0; i < asked.size(); i++) {
-            ItemOutcome<Reservation> outcome = outcomes[i];
-            if (outcome == null && !asked.get(i).isOfOneResource()) {
-                outcome = new TogetherRun(stock, holds, asked.get(i)).run();
-            }
-            all.add(outcome == null ? contended() : outcome);
-        }
-        return all;
+        return Arrays.stream(outcomes).map(Objects::requireNonNull).toList();
     }
 
     static ItemOutcome<Reservation> contended() {
@@ -74,138 +56,85 @@ final class ReserveRun {
                 "The stock changed " + MOST_STATEMENTS + " times while it was being reserved", null));
     }
 
-    /** Those for which there should be enough; ends those for which there is not. */
-    private List<Integer> fitting() {
-        Map<String, Long> rest = new HashMap<>(left);
-        List<Integer> fitting = new ArrayList<>(pending.size());
-        List<Integer> refused = new ArrayList<>();
-        for (int i : pending) {
-            String resource = resource(i);
-            Long of = rest.get(resource);
-            if (of == null) {
-                fitting.add(i);
-            } else if (quantity(i) <= of) {
-                fitting.add(i);
-                rest.put(resource, of - quantity(i));
-            } else if (quantity(i) > Objects.requireNonNull(left.get(resource))) {
-                refused.add(i);
+    private void reserveInOrder() {
+        List<Integer> singles = new ArrayList<>();
+        Set<String> wanted = new HashSet<>();
+        for (int i = 0; i < asked.size(); i++) {
+            NewReservation each = asked.get(i);
+            Set<String> resources = each.request().quantities().keySet();
+            if (each.isOfOneResource()) {
+                singles.add(i);
+                wanted.addAll(resources);
+                continue;
             }
-        }
-        refuse(refused);
-        return fitting;
-    }
-
-    /** A request that is repeated is not refused. */
-    private void refuse(List<Integer> refused) {
-        Map<String, Reservation> before = holds.findByRequest(requests(refused));
-        for (int i : refused) {
-            Reservation first = before.get(asked.get(i).request().requestId());
-            end(
-                    i,
-                    first != null
-                            ? Repetition.outcome(asked.get(i).request(), first)
-                            : ItemOutcome.failure(new InsufficientStockException(
-                                    resource(i), quantity(i), Objects.requireNonNull(left.get(resource(i))))));
-        }
-    }
-
-    private void reserve(List<Integer> fitting) {
-        Map<String, List<Integer>> byResource = fitting.stream().collect(Collectors.groupingBy(this::resource));
-        for (StockAnswer answer : ask(fitting.stream().map(asked::get).toList())) {
-            List<Integer> of = Objects.requireNonNull(byResource.get(answer.resource()));
-            if (!answer.known()) {
-                of.forEach(i -> end(i, ItemOutcome.failure(new UnknownResourceException(answer.resource()))));
-            } else if (answer.fits()) {
-                reserved(of, answer);
-            } else {
-                long available = answer.striped()
-                        ? stock.gather(answer.resource(), pendingOf(answer.resource()))
-                        : answer.available();
-                if (left.put(answer.resource(), available) != null) {
-                    stock.changed();
-                }
+            if (resources.stream().anyMatch(wanted::contains)) {
+                reserveSingles(singles);
+                singles.clear();
+                wanted.clear();
             }
+            decide(List.of(i), () -> List.of(new TogetherRun(stock, holds, each).run()));
         }
+        reserveSingles(singles);
     }
 
-    private List<StockAnswer> ask(List<NewReservation> fitting) {
-        if (first) {
-            first = false;
-            if (fitting.stream().allMatch(each -> each.request().requestId() == null)) {
-                try {
-                    return stock.reserve(fitting);
-                } catch (DuplicateKeyException e) {
-                    // One was made after all when it was tried before.
-                }
+    private void reserveSingles(List<Integer> singles) {
+        if (singles.isEmpty()) {
+            return;
+        }
+        try {
+            decide(singles, () -> runOf(singles));
+        } catch (CannotAcquireLockException e) {
+            Collection<List<Integer>> byResource = singles.stream()
+                    .collect(Collectors.groupingBy(i -> asked.get(i).onlyResource()))
+                    .values();
+            if (byResource.size() == 1) {
+                throw e;
             }
+            // Whoever locks one of them shall not hold up the others.
+            byResource.forEach(of -> decideAlone(of, () -> runOf(of)));
         }
-        return stock.reserveUnlessKnown(fitting);
     }
 
-    private void reserved(List<Integer> of, StockAnswer answer) {
-        if (answer.striped()) {
-            // Other stripes may have more.
-            left.remove(answer.resource());
+    private List<ItemOutcome<Reservation>> runOf(List<Integer> singles) {
+        List<NewReservation> of = singles.size() == asked.size()
+                ? asked
+                : singles.stream().map(asked::get).toList();
+        return new SinglesRun(stock, holds, of).run();
+    }
+
+    private void decide(List<Integer> which, Supplier<List<ItemOutcome<Reservation>>> run) {
+        if (decided) {
+            decideAlone(which, run);
         } else {
-            left.put(answer.resource(), answer.available() - answer.granted());
-        }
-        if (answer.reservations() == of.size()) {
-            of.forEach(i -> end(i, ItemOutcome.success(made(asked.get(i), answer.now()))));
-        } else {
-            repeated(of);
+            put(which, run.get());
         }
     }
 
-    /** Some of these, or their requests, were known already. */
-    private void repeated(List<Integer> of) {
-        Map<UUID, Reservation> made =
-                holds.find(of.stream().map(i -> asked.get(i).id()).toList());
-        Map<String, Reservation> before = holds.findByRequest(requests(of));
-        for (int i : of) {
-            Reservation own = made.get(asked.get(i).id());
-            Reservation first = before.get(asked.get(i).request().requestId());
-            if (own != null) {
-                end(i, ItemOutcome.success(own));
-            } else if (first != null) {
-                end(i, Repetition.outcome(asked.get(i).request(), first));
-            }
-            // Otherwise the one that it repeated has gone meanwhile.
+    /** Its failure does not become that of the others, unless they would fail the same way. */
+    private void decideAlone(List<Integer> which, Supplier<List<ItemOutcome<Reservation>>> run) {
+        if (outcomes[which.get(0)] != null) {
+            return;
+        }
+        try {
+            put(which, run.get());
+        } catch (RuntimeException e) {
+            List<Integer> failed = Failures.mayBeOfOneRequest(e) ? which : undecided();
+            failed.forEach(i -> outcomes[i] = ItemOutcome.failure(e));
+            decided = true;
         }
     }
 
-    static Reservation made(NewReservation reservation, Instant now) {
-        return new Reservation(
-                reservation.id(),
-                reservation.request().quantities(),
-                Map.of(),
-                ReservationState.HELD,
-                now.plus(reservation.timeToLive()),
-                reservation.request().requestId());
+    private void put(List<Integer> which, List<ItemOutcome<Reservation>> made) {
+        for (int i = 0; i < made.size(); i++) {
+            outcomes[which.get(i)] = made.get(i);
+        }
+        decided = true;
     }
 
-    private void end(int i, ItemOutcome<Reservation> outcome) {
-        outcomes[i] = outcome;
-    }
-
-    private List<String> requests(List<Integer> of) {
-        return of.stream()
-                .map(i -> asked.get(i).request().requestId())
-                .filter(Objects::nonNull)
+    private List<Integer> undecided() {
+        return IntStream.range(0, outcomes.length)
+                .filter(i -> outcomes[i] == null)
+                .boxed()
                 .toList();
-    }
-
-    private String resource(int i) {
-        return asked.get(i).onlyResource();
-    }
-
-    private long quantity(int i) {
-        return asked.get(i).onlyQuantity();
-    }
-
-    private long pendingOf(String resource) {
-        return pending.stream()
-                .filter(i -> resource(i).equals(resource))
-                .mapToLong(this::quantity)
-                .sum();
     }
 }

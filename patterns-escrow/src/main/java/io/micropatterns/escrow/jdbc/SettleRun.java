@@ -75,7 +75,7 @@ final class SettleRun {
 
     private Map<UUID, Reservation> end(List<Settlement> settlements) {
         return statements.change(
-                Sql.SETTLE,
+                EndSql.SETTLE,
                 Plan.of(settlements.size()),
                 statement -> {
                     statement.setArray(1, array(statement, "uuid", settlements, Settlement::reservation));

@@ -10,50 +10,65 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.ConcurrencyFailureException;
-import org.springframework.jdbc.core.ArgumentPreparedStatementSetter;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementCallback;
 import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.jdbc.core.ResultSetExtractor;
 
 /**
- * Executes statements. Outside of a caller's transaction each is one of its own, and is repeated when the database has ended it for
- * a lock that others hold who wait for its own: callers who lock several resources one by one.
+ * Executes statements. Outside of a caller's transaction each is one of its own, which waits for locks for a bounded time, and is
+ * repeated when the database has ended it for a lock that others hold who wait for its own: callers who lock several resources
+ * one by one.
  */
 final class Statements {
 
     private static final int MOST_ATTEMPTS = 5;
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final JdbcTemplate jdbc;
-    private final boolean repeats;
+    private final @Nullable Bounds bounds;
     private final EscrowListener listener;
     private final @Nullable Publication publication;
 
-    private Statements(JdbcTemplate jdbc, boolean repeats, EscrowListener listener, @Nullable Publication publication) {
+    private Statements(
+            JdbcTemplate jdbc, @Nullable Bounds bounds, EscrowListener listener, @Nullable Publication publication) {
         this.jdbc = jdbc;
-        this.repeats = repeats;
+        this.bounds = bounds;
         this.listener = Objects.requireNonNull(listener, "listener");
         this.publication = publication;
     }
 
     static Statements inTransaction(JdbcTemplate jdbc) {
-        return new Statements(jdbc, false, EscrowListener.none(), null);
+        return new Statements(jdbc, null, EscrowListener.none(), null);
     }
 
-    static Statements ofTheirOwn(JdbcTemplate jdbc) {
-        return new Statements(jdbc, true, EscrowListener.none(), null);
+    static Statements ofTheirOwn(JdbcTemplate jdbc, Bounds bounds) {
+        return new Statements(jdbc, bounds, EscrowListener.none(), null);
     }
 
     /** The same, but this one is told of contention. */
     Statements telling(EscrowListener other) {
-        return new Statements(jdbc, repeats, other, publication);
+        return new Statements(jdbc, bounds, other, publication);
     }
 
     /** The same, but what changes reservations is executed by a publication. */
     Statements publishing(Publication by) {
-        return new Statements(jdbc, repeats, listener, by);
+        return new Statements(jdbc, bounds, listener, by);
+    }
+
+    /** The same, but those that are transactions of their own are bounded otherwise. */
+    Statements bounded(Bounds by) {
+        return new Statements(jdbc, bounds == null ? null : by, listener, publication);
+    }
+
+    /** Whether each is one of its own, so that its failure undoes nothing else. */
+    boolean areTransactions() {
+        return bounds != null;
     }
 
     /** Whether somebody wants to know which reservations are changed. */
@@ -61,25 +76,13 @@ final class Statements {
         return publication != null;
     }
 
-    <T extends @Nullable Object> T run(Function<JdbcTemplate, T> statement) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return statement.apply(jdbc);
-            } catch (ConcurrencyFailureException e) {
-                if (!repeats || attempt == MOST_ATTEMPTS) {
-                    throw e;
-                }
-                contended(Contention.REPEATED);
-            }
-        }
-    }
-
     void contended(Contention kind) {
         listener.contended(kind);
     }
 
-    <T> T query(String sql, Plan plan, PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
-        return run(by -> execute(by, sql, plan, parameters, rows));
+    <T extends @Nullable Object> T query(
+            String sql, Plan plan, PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
+        return repeated(() -> execute(jdbc, sql, plan, parameters, rows));
     }
 
     /**
@@ -87,7 +90,7 @@ final class Statements {
      *
      * @param changes tells from the answer what has happened; not asked unless that is published
      */
-    <T> T change(
+    <T extends @Nullable Object> T change(
             String sql,
             Plan plan,
             PreparedStatementSetter parameters,
@@ -96,18 +99,38 @@ final class Statements {
         Publication publishing = publication;
         return publishing == null
                 ? query(sql, plan, parameters, rows)
-                : run(none -> publishing.run(by -> execute(by, sql, plan, parameters, rows), changes));
+                : repeated(() -> publishing.run(by -> execute(by, sql, plan, parameters, rows), changes));
     }
 
-    private <T> T execute(
+    private <T extends @Nullable Object> T repeated(Supplier<T> statement) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return statement.get();
+            } catch (ConcurrencyFailureException e) {
+                if (bounds == null || attempt == MOST_ATTEMPTS || isOutOfTime(e)) {
+                    throw e;
+                }
+                contended(Contention.REPEATED);
+            } catch (DataAccessException e) {
+                throw bounds != null && isOutOfTime(e) ? new CannotAcquireLockException(bounds.exceeded(), e) : e;
+            }
+        }
+    }
+
+    private static boolean isOutOfTime(DataAccessException failure) {
+        return failure.getMostSpecificCause() instanceof SQLException cause
+                && LOCK_NOT_AVAILABLE.equals(cause.getSQLState());
+    }
+
+    @SuppressWarnings("NullAway") // an extractor's null is its answer
+    private <T extends @Nullable Object> T execute(
             JdbcTemplate by, String sql, Plan plan, PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
-        return Objects.requireNonNull(
-                !repeats || plan.isTheDatabases()
-                        ? by.query(sql, parameters, rows)
-                        : by.execute(plan.before(sql), planned(parameters, rows)));
+        return bounds == null
+                ? by.query(sql, parameters, rows)
+                : by.execute(plan.before(sql, bounds), prepared(parameters, rows));
     }
 
-    private static <T> PreparedStatementCallback<T> planned(
+    private static <T extends @Nullable Object> PreparedStatementCallback<T> prepared(
             PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
         return statement -> {
             parameters.setValues(statement);
@@ -117,14 +140,6 @@ final class Statements {
                 return rows.extractData(result);
             }
         };
-    }
-
-    /** Executes a query that gives a count of the many rows that it has found by keys, and changed. */
-    int count(String sql, Object... parameters) {
-        return query(sql, Plan.BY_KEYS, new ArgumentPreparedStatementSetter(parameters), row -> {
-            row.next();
-            return row.getInt(1);
-        });
     }
 
     /** An array as a statement's parameter. */

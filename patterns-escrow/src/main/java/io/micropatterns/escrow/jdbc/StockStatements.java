@@ -2,17 +2,19 @@ package io.micropatterns.escrow.jdbc;
 
 import io.micropatterns.escrow.EscrowListener.Contention;
 import io.micropatterns.escrow.NewReservation;
+import io.micropatterns.escrow.Reservation;
 import io.micropatterns.escrow.ReservationEvent;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.springframework.jdbc.core.PreparedStatementSetter;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.RowMapperResultSetExtractor;
 
@@ -33,56 +35,103 @@ final class StockStatements {
         this.instance = instance;
     }
 
+    /** Whether a statement that fails undoes nothing but itself. */
+    boolean mayFail() {
+        return statements.areTransactions();
+    }
+
     /**
-     * Of reservations that are of one resource each, and new; a repeated one is an error. Answers of the resources that had
-     * enough.
+     * Of reservations that are of one resource each, and new. Answers for each the reservation, or nothing where the resource had not
+     * enough for all that want it.
+     *
+     * @throws org.springframework.dao.DuplicateKeyException when one is not new; none is made
      */
-    List<StockAnswer> reserve(List<NewReservation> reservations) {
+    List<@Nullable Reservation> reserve(List<NewReservation> reservations) {
+        if (reservations.size() == 1) {
+            return Collections.singletonList(reserveSingle(reservations.get(0)));
+        }
         WantedStock wanted = new WantedStock(reservations);
-        boolean one = wanted.isOfOneResource();
+        return wanted.isOfOneResource() ? reserveOfOne(wanted) : reserveOfSeveral(wanted);
+    }
+
+    private @Nullable Reservation reserveSingle(NewReservation asked) {
         return statements.change(
-                one ? Sql.RESERVE_ONE : Sql.RESERVE,
-                one ? Plan.ITS_OWN : Plan.byKeys(reservations.size()),
-                one ? ofOne(wanted) : ofSeveral(wanted),
-                new RowMapperResultSetExtractor<>((row, index) -> wanted.granted(row)),
-                answers -> reserved(reservations, answers, (each, answer) -> true));
+                ReserveSql.RESERVE_SINGLE,
+                Plan.ITS_OWN,
+                statement -> {
+                    setOne(statement, asked.onlyResource(), asked.onlyQuantity());
+                    statement.setObject(6, asked.id());
+                    statement.setLong(7, asked.onlyQuantity());
+                    statement.setLong(8, asked.timeToLive().toMillis());
+                    statement.setString(9, asked.request().requestId());
+                },
+                row -> row.next() ? asked.madeUntil(ReservationLines.instant(row, "expires_at")) : null,
+                made -> made == null ? List.of() : List.of(ReservationEvent.of(made)));
     }
 
-    private PreparedStatementSetter ofOne(WantedStock wanted) {
-        long quantity = wanted.quantities()[0];
-        return statement -> {
-            statement.setLong(1, quantity);
-            statement.setLong(2, quantity);
-            statement.setString(3, wanted.resources()[0]);
-            statement.setInt(4, instance);
-            statement.setLong(5, quantity);
-            setNew(statement, 6, wanted.reservations());
-        };
+    private List<@Nullable Reservation> reserveOfOne(WantedStock wanted) {
+        boolean byRequests = anyHasRequest(wanted.reservations());
+        return statements.change(
+                byRequests ? ReserveSql.RESERVE_OF_ONE_BY_REQUESTS : ReserveSql.RESERVE_OF_ONE,
+                Plan.ITS_OWN,
+                statement -> {
+                    setOne(statement, wanted.resources()[0], wanted.quantities()[0]);
+                    setNew(statement, 6, wanted.reservations(), byRequests);
+                },
+                wanted::made,
+                StockStatements::reserved);
     }
 
-    private PreparedStatementSetter ofSeveral(WantedStock wanted) {
-        return statement -> {
-            statement.setArray(1, Statements.array(statement, "text", wanted.resources()));
-            statement.setObject(2, wanted.quantities());
-            statement.setObject(3, wanted.firsts());
-            statement.setObject(4, wanted.lasts());
-            statement.setInt(5, instance);
-            setNew(statement, 6, wanted.reservations());
-        };
+    private void setOne(PreparedStatement statement, String resource, long quantity) throws SQLException {
+        statement.setLong(1, quantity);
+        statement.setLong(2, quantity);
+        statement.setString(3, resource);
+        statement.setInt(4, instance);
+        statement.setLong(5, quantity);
     }
 
-    private static void setNew(PreparedStatement statement, int from, List<NewReservation> reservations)
+    private List<@Nullable Reservation> reserveOfSeveral(WantedStock wanted) {
+        List<NewReservation> reservations = wanted.reservations();
+        boolean byRequests = anyHasRequest(reservations);
+        return statements.change(
+                byRequests ? ReserveSql.RESERVE_BY_REQUESTS : ReserveSql.RESERVE,
+                Plan.byKeys(reservations.size()),
+                statement -> {
+                    statement.setArray(1, Statements.array(statement, "text", wanted.resources()));
+                    statement.setObject(2, wanted.quantities());
+                    statement.setObject(3, wanted.firsts());
+                    statement.setObject(4, wanted.lasts());
+                    statement.setInt(5, instance);
+                    setNew(statement, 6, reservations, byRequests);
+                },
+                wanted::made,
+                StockStatements::reserved);
+    }
+
+    private static boolean anyHasRequest(List<NewReservation> reservations) {
+        return reservations.stream().anyMatch(each -> each.request().requestId() != null);
+    }
+
+    private static void setNew(
+            PreparedStatement statement, int from, List<NewReservation> reservations, boolean byRequests)
             throws SQLException {
         statement.setArray(from, Statements.array(statement, "uuid", ids(reservations)));
         statement.setObject(from + 1, quantities(reservations));
         statement.setObject(from + 2, times(reservations));
+        if (byRequests) {
+            statement.setArray(from + 3, Statements.array(statement, "text", requests(reservations)));
+        }
+    }
+
+    private static List<ReservationEvent> reserved(List<@Nullable Reservation> made) {
+        return made.stream().filter(Objects::nonNull).map(ReservationEvent::of).toList();
     }
 
     /** Of the same, leaving out those that are known already, by their own ids or their requests'. Answers of all resources. */
     List<StockAnswer> reserveUnlessKnown(List<NewReservation> reservations) {
         boolean tells = statements.arePublished();
         return statements.change(
-                tells ? Sql.RESERVE_UNLESS_KNOWN_AND_TELL : Sql.RESERVE_UNLESS_KNOWN,
+                tells ? ReserveSql.RESERVE_UNLESS_KNOWN_AND_TELL : ReserveSql.RESERVE_UNLESS_KNOWN,
                 Plan.of(reservations.size()),
                 statement -> {
                     statement.setArray(1, Statements.array(statement, "uuid", ids(reservations)));
@@ -102,7 +151,7 @@ final class StockStatements {
     List<StockAnswer> reserveTogether(NewReservation reservation) {
         Map<String, Long> quantities = reservation.request().quantities();
         return statements.change(
-                Sql.RESERVE_TOGETHER,
+                ReserveSql.RESERVE_TOGETHER,
                 Plan.of(quantities.size()),
                 statement -> {
                     statement.setArray(
@@ -126,11 +175,23 @@ final class StockStatements {
                 answers -> reserved(List.of(reservation), answers, (each, answer) -> answer.reserves()));
     }
 
-    /** Brings a quantity to this instance's stripe, if there is as much; answers how much there is altogether. */
-    long gather(String resource, long quantity) {
-        statements.contended(Contention.GATHERED);
-        return Objects.requireNonNull(
-                statements.run(jdbc -> jdbc.queryForObject(Sql.GATHER, Long.class, resource, instance, quantity)));
+    /** Brings to this instance's stripe what of these quantities there is at all; answers how much there is altogether. */
+    long gather(String resource, long... quantities) {
+        return statements.query(
+                ReserveSql.GATHER,
+                Plan.of(1),
+                statement -> {
+                    statement.setString(1, resource);
+                    statement.setInt(2, instance);
+                    statement.setObject(3, quantities);
+                },
+                row -> {
+                    row.next();
+                    if (row.getLong("brought") > 0) {
+                        statements.contended(Contention.GATHERED);
+                    }
+                    return row.getLong("available");
+                });
     }
 
     /** There was less than the statement before had left. */
@@ -147,7 +208,7 @@ final class StockStatements {
         for (NewReservation each : asked) {
             StockAnswer answer = byResource.get(each.onlyResource());
             if (answer != null && isMade.test(each, answer)) {
-                events.add(ReservationEvent.of(ReserveRun.made(each, answer.now())));
+                events.add(ReservationEvent.of(each.made(answer.now())));
             }
         }
         return events;

@@ -39,7 +39,7 @@ final class TogetherRun {
         List<StockAnswer> answers = stock.reserveTogether(asked);
         StockAnswer any = answers.get(0);
         if (any.reserves()) {
-            return ItemOutcome.success(ReserveRun.made(asked, any.now()));
+            return ItemOutcome.success(asked.made(any.now()));
         }
         Reservation known = known();
         if (known != null) {

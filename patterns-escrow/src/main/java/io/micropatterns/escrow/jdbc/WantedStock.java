@@ -1,18 +1,23 @@
 package io.micropatterns.escrow.jdbc;
 
 import io.micropatterns.escrow.NewReservation;
+import io.micropatterns.escrow.Reservation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What reservations of one resource each want of each resource, as arrays; the reservations are in the order of their resources. */
 final class WantedStock {
 
-    private final List<NewReservation> reservations;
+    private final List<NewReservation> asked;
+    /** Which of the asked each reservation is. */
+    private final int[] order;
+
     private final String[] resources;
     private final long[] quantities;
     /** The numbers, from 1, of each resource's first and last reservation. */
@@ -21,25 +26,41 @@ final class WantedStock {
     private final int[] lasts;
 
     WantedStock(List<NewReservation> asked) {
-        Map<String, List<NewReservation>> byResource = new LinkedHashMap<>();
-        for (NewReservation each : asked) {
-            byResource
-                    .computeIfAbsent(each.onlyResource(), missing -> new ArrayList<>())
-                    .add(each);
+        this.asked = asked;
+        int[] places = new int[asked.size()];
+        Map<String, Integer> known = new HashMap<>();
+        for (int i = 0; i < places.length; i++) {
+            int next = known.size();
+            Integer place = known.putIfAbsent(asked.get(i).onlyResource(), next);
+            places[i] = place == null ? next : place;
         }
-        reservations = new ArrayList<>(asked.size());
-        resources = byResource.keySet().toArray(String[]::new);
+        resources = new String[known.size()];
+        known.forEach((resource, place) -> resources[place] = resource);
         quantities = new long[resources.length];
         firsts = new int[resources.length];
         lasts = new int[resources.length];
-        for (int place = 0; place < resources.length; place++) {
-            firsts[place] = reservations.size() + 1;
-            for (NewReservation each : byResource.getOrDefault(resources[place], List.of())) {
-                reservations.add(each);
-                quantities[place] = Math.addExact(quantities[place], each.onlyQuantity());
-            }
-            lasts[place] = reservations.size();
+        order = sorted(places);
+    }
+
+    /** By counting. */
+    private int[] sorted(int[] places) {
+        for (int i = 0; i < places.length; i++) {
+            lasts[places[i]]++;
+            quantities[places[i]] =
+                    Math.addExact(quantities[places[i]], asked.get(i).onlyQuantity());
         }
+        int before = 0;
+        for (int place = 0; place < resources.length; place++) {
+            firsts[place] = before + 1;
+            before += lasts[place];
+            lasts[place] = before;
+        }
+        int[] sorted = new int[places.length];
+        int[] next = firsts.clone();
+        for (int i = 0; i < places.length; i++) {
+            sorted[next[places[i]]++ - 1] = i;
+        }
+        return sorted;
     }
 
     boolean isOfOneResource() {
@@ -47,7 +68,9 @@ final class WantedStock {
     }
 
     List<NewReservation> reservations() {
-        return reservations;
+        return isOfOneResource()
+                ? asked
+                : Arrays.stream(order).mapToObj(asked::get).toList();
     }
 
     String[] resources() {
@@ -66,18 +89,17 @@ final class WantedStock {
         return lasts;
     }
 
-    /** What a row says of a resource that had enough: place, stripes, available, now. */
-    StockAnswer granted(ResultSet row) throws SQLException {
-        int place = row.getInt("place") - 1;
-        return new StockAnswer(
-                resources[place],
-                true,
-                row.getInt("stripes") > 1,
-                row.getLong("available") + quantities[place],
-                true,
-                quantities[place],
-                lasts[place] - firsts[place] + 1,
-                ReservationLines.instant(row, "now"),
-                Set.of());
+    /** Those of the resources that had enough, of which there is a row each: place and now; as they were asked for. */
+    List<@Nullable Reservation> made(ResultSet row) throws SQLException {
+        @Nullable Reservation[] made = new Reservation[asked.size()];
+        while (row.next()) {
+            int place = row.getInt("place") - 1;
+            Instant now = ReservationLines.instant(row, "now");
+            for (int number = firsts[place]; number <= lasts[place]; number++) {
+                int i = order[number - 1];
+                made[i] = asked.get(i).made(now);
+            }
+        }
+        return Arrays.asList(made);
     }
 }
