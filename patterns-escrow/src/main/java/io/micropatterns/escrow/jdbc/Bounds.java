@@ -10,7 +10,7 @@ import java.time.Duration;
 record Bounds(Duration lockTimeout) {
 
     /** After so many times as long without a statement or commit the database ends a transaction: its process stands still. */
-    private static final int IDLE = 5;
+    private static final int IDLE = 2;
 
     Bounds {
         if (lockTimeout.toMillis() < 1) {

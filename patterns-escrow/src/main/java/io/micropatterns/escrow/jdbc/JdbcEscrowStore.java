@@ -26,8 +26,8 @@ import org.springframework.transaction.support.TransactionOperations;
 /** Reservations in {@code patterns_escrow_hold}, of what is in {@code patterns_escrow_stock}. Thread-safe. */
 public final class JdbcEscrowStore implements EscrowStore {
 
-    /** How long a statement waits for locks of others unless {@link #lockTimeout} says otherwise: 2 seconds. */
-    public static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
+    /** How long a statement waits for locks of others unless {@link #lockTimeout} says otherwise: 5 seconds. */
+    public static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
 
     private final DataSource dataSource;
     private final NetworkTimeout timeout;
