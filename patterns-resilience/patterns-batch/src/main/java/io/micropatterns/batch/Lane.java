@@ -8,7 +8,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -33,6 +32,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private volatile List<BatchItem<T, R>> running = List.of();
     private volatile long lastNanos;
     private int returning;
+    private int taken;
 
     Lane(Batching<T, R> batching, BatchLimit limit, Executor executor) {
         this.batching = batching;
@@ -86,7 +86,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private void start() {
         try {
             executor.execute(this);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
             BatchException why = new BatchException(batching.name(), "the executor refuses to run batches", e);
             while (load.leave(withdrawAll(why)) > 0) {
                 Thread.onSpinWait();
@@ -107,19 +107,39 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     @Override
     public void run() {
         while (load.leave(turn()) > 0) {
+            // What the function left there is not for the batches after it.
+            Thread.interrupted();
             Thread.onSpinWait();
         }
     }
 
     /** Answers how many items have left the queue. */
     private int turn() {
+        taken = 0;
+        try {
+            gatherAndRun();
+        } catch (Throwable e) {
+            // Nobody else would go on with what has come, or will come.
+            abandon(e);
+        }
+        return taken;
+    }
+
+    private void abandon(Throwable cause) {
+        BatchException why = new BatchException(
+                batching.name(), "the batch was not run; whether the item was done is not known", cause);
+        running.forEach(item -> item.completeExceptionally(why));
+        running = List.of();
+    }
+
+    private void gatherAndRun() {
         awaitReturning();
         BatchItem<T, R> first = queue.peek();
         if (first != null) {
             linger.await(first);
         }
         List<BatchItem<T, R>> batch = new ArrayList<>(Math.min(load.items(), limit.items()));
-        int items = take(batch);
+        take(batch);
         if (!batch.isEmpty()) {
             running = batch;
             BatchRun ended = new Execution<>(batching, batch).run();
@@ -129,7 +149,6 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             limit.ran(batch.size(), lastNanos);
             batching.tell(listener -> listener.ended(batching.name(), ended));
         }
-        return items;
     }
 
     private int awaited(List<BatchItem<T, R>> batch) {
@@ -157,8 +176,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         }
     }
 
-    private int take(List<BatchItem<T, R>> batch) {
-        int items = 0;
+    private void take(List<BatchItem<T, R>> batch) {
         long weight = 0;
         long now = System.nanoTime();
         BatchItem<T, R> item = queue.peek();
@@ -168,7 +186,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             }
             queue.poll();
             linger.left(item);
-            items++;
+            taken++;
             if (item.isOverdue(now)) {
                 item.expire();
             } else if (item.begin()) {
@@ -177,7 +195,6 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             }
             item = queue.peek();
         }
-        return items;
     }
 
     /** From now on, until there is none, items are told that their time is over even when their turn does not come. */
