@@ -26,7 +26,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
     private final boolean awaited;
     private final long submittedAt = System.nanoTime();
 
-    @SuppressWarnings("UnusedVariable") // read by STATE
+    @SuppressWarnings("UnusedVariable") // written by STATE
     private volatile int state;
 
     /**
@@ -93,11 +93,11 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         return isOverdue(now) && !isDone();
     }
 
-    /** Its time is over, whether it is in a batch or not. */
+    /** Its time is over, whether it is in a batch or not; when it was withdrawn, who did that tells its submitter. */
     void expire() {
         if (withdraw(timeout(false))) {
             batching.tell(listener -> listener.overdue(batching.name()));
-        } else if (!isDone()) {
+        } else if (state == BEGUN && !isDone()) {
             completeExceptionally(timeout(true));
         }
     }
@@ -141,7 +141,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
     /** Once its batch has begun, nothing can be taken back, and this answers so. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        return withdraw() ? super.cancel(false) : isCancelled();
+        return (withdraw() || state == WITHDRAWN) ? super.cancel(false) : isCancelled();
     }
 
     /** Stages that depend on it are plain ones. */
