@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Lane<T, R extends @Nullable Object> implements Runnable {
 
     private static final long OVERDUE_CHECK_MILLIS = 20;
-    private static final long LONGEST_RETURN = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Batching<T, R> batching;
     private final BatchLimit limit;
@@ -28,10 +27,10 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private final Load load;
     private final Linger linger;
     private final Queue<BatchItem<T, R>> queue = new ConcurrentLinkedQueue<>();
+    private final Returning returning = new Returning();
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile List<BatchItem<T, R>> running = List.of();
     private volatile long lastNanos;
-    private int returning;
     private int taken;
 
     Lane(Batching<T, R> batching, BatchLimit limit, Executor executor) {
@@ -133,7 +132,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     }
 
     private void gatherAndRun() {
-        awaitReturning();
+        returning.await(load, limit);
         BatchItem<T, R> first = queue.peek();
         if (first != null) {
             linger.await(first);
@@ -144,10 +143,10 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             running = batch;
             BatchRun ended = new Execution<>(batching, batch).run();
             running = List.of();
-            returning = awaited(batch);
             lastNanos = ended.took().toNanos();
             limit.ran(batch.size(), lastNanos);
             batching.tell(listener -> listener.ended(batching.name(), ended));
+            returning.left(awaited(batch), lastNanos, System.nanoTime());
         }
     }
 
@@ -159,21 +158,6 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             }
         }
         return awaited;
-    }
-
-    /**
-     * The callers who waited for the batch before come back within moments; to begin without them would make small batches
-     * for ever. Who submits without waiting depends on no batch to go on.
-     */
-    @SuppressWarnings("ThreadPriorityCheck") // parking would take longer than the callers do
-    private void awaitReturning() {
-        int expected = Math.min(returning, limit.items());
-        if (expected > 1 && load.items() < expected) {
-            long until = System.nanoTime() + Math.min(lastNanos / 4, LONGEST_RETURN);
-            while (load.items() < expected && System.nanoTime() < until) {
-                Thread.yield();
-            }
-        }
     }
 
     private void take(List<BatchItem<T, R>> batch) {
