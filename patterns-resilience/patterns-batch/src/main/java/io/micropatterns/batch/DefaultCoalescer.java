@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,6 +54,28 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
 
     @Override
     public R call(T item, Duration timeout) {
+        try {
+            return outcome(item, timeout);
+        } catch (ExecutionException e) {
+            throw unchecked(e.getCause());
+        }
+    }
+
+    private RuntimeException unchecked(@Nullable Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof RuntimeException unchecked
+                ? unchecked
+                : new BatchException(batching.name(), "the item failed: " + cause, cause);
+    }
+
+    /** As {@link #call(Object)}; what the item itself failed with is the cause of what this throws. */
+    R outcome(T item) throws ExecutionException {
+        return outcome(item, batching.options().timeout());
+    }
+
+    private R outcome(T item, Duration timeout) throws ExecutionException {
         BatchItem<T, R> submitted = new BatchItem<>(batching, item, timeout, true);
         lane(item).add(submitted);
         return submitted.await();
@@ -94,11 +117,23 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
 
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (refuse()) {
+            awaitEnd(System.nanoTime());
         }
-        lanes.forEach(Lane::close);
-        long deadline = System.nanoTime() + batching.options().timeout().toNanos();
+    }
+
+    /** Begins to close: takes no more items. Answers {@code false} when that was done before. */
+    boolean refuse() {
+        boolean first = closed.compareAndSet(false, true);
+        if (first) {
+            lanes.forEach(Lane::close);
+        }
+        return first;
+    }
+
+    /** Ends what {@link #refuse()} began: waits for what was taken, for the options' timeout from then on. */
+    void awaitEnd(long from) {
+        long deadline = from + batching.options().timeout().toNanos();
         boolean ended = true;
         boolean interrupted = false;
         for (Lane<T, R> lane : lanes) {

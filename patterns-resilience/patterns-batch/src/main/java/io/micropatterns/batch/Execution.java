@@ -111,7 +111,9 @@ final class Execution<T, R extends @Nullable Object> {
         List<BatchItem<T, R>> inTime = new ArrayList<>(part.size());
         for (BatchItem<T, R> item : part) {
             if (item.isOverdue(now)) {
-                fail(List.of(item), cause);
+                BatchTimeoutException timeout = item.timeout(true);
+                timeout.addSuppressed(cause);
+                fail(List.of(item), timeout);
             } else {
                 inTime.add(item);
             }

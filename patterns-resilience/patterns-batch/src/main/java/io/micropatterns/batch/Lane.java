@@ -133,10 +133,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
 
     private void gatherAndRun() {
         returning.await(load, limit);
-        BatchItem<T, R> first = queue.peek();
-        if (first != null) {
-            linger.await(first);
-        }
+        linger.await(queue);
         List<BatchItem<T, R>> batch = new ArrayList<>(Math.min(load.items(), limit.items()));
         take(batch);
         if (!batch.isEmpty()) {
@@ -224,12 +221,16 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         linger.end();
     }
 
-    /** Once it is closed: answers whether all has ended by then. What has not begun never will. */
+    /** Once it is closed: answers whether all has ended by then. What has not begun never will, also after an interrupt. */
     boolean awaitEnd(long deadline) throws InterruptedException {
-        if (load.awaitEmpty(deadline)) {
-            return true;
+        boolean ended = false;
+        try {
+            ended = load.awaitEmpty(deadline);
+        } finally {
+            if (!ended) {
+                queue.forEach(item -> item.withdraw(new BatchClosedException(batching.name())));
+            }
         }
-        queue.forEach(item -> item.withdraw(new BatchClosedException(batching.name())));
-        return false;
+        return ended;
     }
 }

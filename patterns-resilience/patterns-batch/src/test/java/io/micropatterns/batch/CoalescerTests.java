@@ -107,6 +107,24 @@ class CoalescerTests {
     }
 
     @Test
+    void aLingerLeavesTimeForTheBatch() {
+        Gate gate = Gate.open();
+        Coalescer<Integer, Integer> coalescer = coalescer(
+                gate, options -> options.withLinger(Duration.ofMinutes(1)).withTimeout(Duration.ofSeconds(2)));
+        assertThat(coalescer.call(1)).isEqualTo(2);
+    }
+
+    @Test
+    void anItemWithLittleTimeEndsTheLingerOfThoseBeforeIt() {
+        Gate gate = Gate.open();
+        Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options.withLinger(Duration.ofMinutes(1)));
+        CompletableFuture<Integer> first = coalescer.submit(1, Duration.ofMinutes(5));
+        assertThat(coalescer.call(2, Duration.ofSeconds(2))).isEqualTo(4);
+        assertThat(first).isCompletedWithValue(2);
+        assertThat(gate.batches()).containsExactly(List.of(1, 2));
+    }
+
+    @Test
     void closingEndsALinger() {
         Gate gate = Gate.open();
         Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options.withLinger(Duration.ofMinutes(1)));
@@ -431,6 +449,24 @@ class CoalescerTests {
                 .withThrowableThat()
                 .withCauseInstanceOf(BatchClosedException.class);
         assertThat(gate.batches()).containsExactly(List.of(1));
+    }
+
+    @Test
+    void anInterruptedCloserTellsAllThatHaveNotBegun() {
+        Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options.withPartitions(2));
+        coalescer.submit(0);
+        coalescer.submit(1);
+        gate.awaitBegun();
+        gate.awaitBegun();
+        List<CompletableFuture<Integer>> waiting = List.of(coalescer.submit(2), coalescer.submit(3));
+        Thread.currentThread().interrupt();
+        coalescer.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(waiting)
+                .allSatisfy(each -> assertThat(each)
+                        .failsWithin(Duration.ZERO)
+                        .withThrowableThat()
+                        .withCauseInstanceOf(BatchClosedException.class));
     }
 
     @Test
