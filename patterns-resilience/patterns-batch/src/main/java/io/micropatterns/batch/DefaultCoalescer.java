@@ -9,10 +9,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Gives each item to its partition. */
 final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer<T, R> {
@@ -24,22 +24,23 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
     private final List<Lane<T, R>> lanes = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    DefaultCoalescer(Batching<T, R> batching, Function<? super T, ?> key, @Nullable Executor executor) {
+    /**
+     * With its partitions.
+     *
+     * @param executor where batches run; nothing for one of its own
+     * @param threads makes the threads of its own
+     */
+    DefaultCoalescer(
+            Batching<T, R> batching, Function<? super T, ?> key, @Nullable Executor executor, ThreadFactory threads) {
         this.batching = batching;
         this.key = key;
         this.limit =
                 new BatchLimit(batching.options().maxItems(), batching.options().latencyTarget());
-        this.own = executor == null ? Executors.newCachedThreadPool(threads(batching.name())) : null;
+        this.own = executor == null ? Executors.newCachedThreadPool(threads) : null;
         Executor runs = executor == null ? Objects.requireNonNull(own) : executor;
         for (int i = 0; i < batching.options().partitions(); i++) {
             lanes.add(new Lane<>(batching, limit, runs));
         }
-    }
-
-    private static CustomizableThreadFactory threads(String name) {
-        CustomizableThreadFactory threads = new CustomizableThreadFactory("coalescer-" + name + "-");
-        threads.setDaemon(true);
-        return threads;
     }
 
     @Override
