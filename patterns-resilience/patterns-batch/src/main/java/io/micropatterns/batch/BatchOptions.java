@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param overflow what becomes of more
  * @param timeout how long an item may take unless its caller says otherwise, more than zero
  * @param partitions how many batches can run at once, from 1; items of one key are always of one partition
- * @param latencyTarget how long a batch should take: the most items in a batch then follow it, up to {@code maxItems}; none
- *     leaves them fixed
+ * @param latencyTarget how long a batch should take: the most items in a batch, and what it may weigh, then follow it, up to
+ *     {@code maxItems} and {@code maxWeight}; none leaves them fixed
  */
 public record BatchOptions(
         int maxItems,

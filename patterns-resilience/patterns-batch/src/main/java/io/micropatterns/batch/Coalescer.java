@@ -81,7 +81,7 @@ public interface Coalescer<T, R extends @Nullable Object> extends AutoCloseable 
     /** How many items wait or are worked on, in all partitions. Does not block. */
     int pending();
 
-    /** How many items a batch may have at present; follows the options' latency target when there is one. */
+    /** How many items a batch may have at present, if it does not weigh too much; follows the options' latency target when there is one. */
     int limit();
 
     /**

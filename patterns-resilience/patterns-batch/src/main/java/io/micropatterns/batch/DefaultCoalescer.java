@@ -34,8 +34,10 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
             Batching<T, R> batching, Function<? super T, ?> key, @Nullable Executor executor, ThreadFactory threads) {
         this.batching = batching;
         this.key = key;
-        this.limit =
-                new BatchLimit(batching.options().maxItems(), batching.options().latencyTarget());
+        this.limit = new BatchLimit(
+                batching.options().maxItems(),
+                batching.options().maxWeight(),
+                batching.options().latencyTarget());
         this.own = executor == null ? Executors.newCachedThreadPool(threads) : null;
         Executor runs = executor == null ? Objects.requireNonNull(own) : executor;
         for (int i = 0; i < batching.options().partitions(); i++) {

@@ -32,6 +32,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private volatile List<BatchItem<T, R>> running = List.of();
     private volatile long lastNanos;
     private int taken;
+    private boolean outweighed;
 
     Lane(Batching<T, R> batching, BatchLimit limit, Executor executor) {
         this.batching = batching;
@@ -141,7 +142,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             BatchRun ended = new Execution<>(batching, batch).run();
             running = List.of();
             lastNanos = ended.took().toNanos();
-            limit.ran(batch.size(), lastNanos);
+            limit.ran(batch.size(), ended.weight(), outweighed, lastNanos);
             batching.tell(listener -> listener.ended(batching.name(), ended));
             returning.left(awaited(batch), lastNanos, System.nanoTime());
         }
@@ -159,10 +160,13 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
 
     private void take(List<BatchItem<T, R>> batch) {
         long weight = 0;
+        long mostWeight = limit.weight();
+        outweighed = false;
         long now = System.nanoTime();
         BatchItem<T, R> item = queue.peek();
         while (item != null && batch.size() < limit.items()) {
-            if (!batch.isEmpty() && item.weight() > batching.options().maxWeight() - weight) {
+            if (!batch.isEmpty() && item.weight() > mostWeight - weight) {
+                outweighed = true;
                 break;
             }
             queue.poll();

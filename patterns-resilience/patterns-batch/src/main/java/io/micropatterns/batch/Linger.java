@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class Linger {
 
     private final long nanos;
-    private final long maxWeight;
     private final BatchLimit limit;
     private final Load load;
     private final AtomicLong queuedWeight = new AtomicLong();
@@ -21,7 +20,6 @@ final class Linger {
 
     Linger(BatchOptions options, BatchLimit limit, Load load) {
         this.nanos = options.linger().toNanos();
-        this.maxWeight = options.maxWeight();
         this.limit = limit;
         this.load = load;
     }
@@ -74,7 +72,7 @@ final class Linger {
     }
 
     private boolean isFull() {
-        return load.items() >= limit.items() || queuedWeight.get() >= maxWeight;
+        return load.items() >= limit.items() || queuedWeight.get() >= limit.weight();
     }
 
     /** Lets the batch begin, or look again whether it should. */

@@ -100,13 +100,21 @@ public final class BatchMeters implements BatchListener {
                             .description("How long the first item of a batch had waited when it began")
                             .tag("coalescer", coalescer)
                             .register(registry),
-                    counter(registry, "patterns.batch.failed", "Items that failed in their batches", coalescer),
+                    counter(
+                            registry,
+                            "patterns.batch.failed",
+                            "Items, or calls, that failed in their batches",
+                            coalescer),
                     counter(registry, "patterns.batch.retried", "Attempts with parts of failed batches", coalescer),
-                    counter(registry, "patterns.batch.rejected", "Items refused for want of room", coalescer),
+                    counter(
+                            registry,
+                            "patterns.batch.rejected",
+                            "Items, or calls, refused for want of room",
+                            coalescer),
                     counter(
                             registry,
                             "patterns.batch.overdue",
-                            "Items whose time was over before they were begun",
+                            "Items, or calls, whose time was over before they were begun",
                             coalescer));
         }
 
