@@ -26,8 +26,10 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
     private final boolean awaited;
     private final long submittedAt = System.nanoTime();
 
-    @SuppressWarnings("UnusedVariable") // read by STATE
+    @SuppressWarnings("UnusedVariable") // written by STATE
     private volatile int state;
+
+    private boolean expiring;
 
     /**
      * Submitted now.
@@ -61,6 +63,11 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         return submittedAt;
     }
 
+    /** When its batch must begin that would wait for others for so long, lest its own time is over. */
+    long lingersUntil(long nanos) {
+        return submittedAt + Math.min(nanos, timeoutNanos / 2);
+    }
+
     /** How many nanoseconds it has left; none or fewer when its time is over. */
     long left() {
         return left(System.nanoTime());
@@ -88,26 +95,31 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         return withdraw() && completeExceptionally(why);
     }
 
-    /** Whether its submitter is still to be told that its time is over. */
+    /** Whether its submitter is still to be told that its time is over; answers so once, to one thread at a time. */
     boolean isToExpire(long now) {
-        return isOverdue(now) && !isDone();
+        if (expiring || !isOverdue(now) || isDone()) {
+            return false;
+        }
+        expiring = true;
+        return true;
     }
 
-    /** Its time is over, whether it is in a batch or not. */
+    /** Its time is over, whether it is in a batch or not; when it was withdrawn, who did that tells its submitter. */
     void expire() {
         if (withdraw(timeout(false))) {
             batching.tell(listener -> listener.overdue(batching.name()));
-        } else if (!isDone()) {
+        } else if (state == BEGUN && !isDone()) {
             completeExceptionally(timeout(true));
         }
     }
 
-    private BatchTimeoutException timeout(boolean begun) {
+    /** What its submitter is told when its time is over. */
+    BatchTimeoutException timeout(boolean begun) {
         return new BatchTimeoutException(batching.name(), Duration.ofNanos(timeoutNanos), begun);
     }
 
-    /** Waits for the outcome. */
-    R await() {
+    /** Waits for the outcome; it failed with the cause of what this throws. */
+    R await() throws ExecutionException {
         boolean interrupted = false;
         try {
             while (true) {
@@ -120,8 +132,6 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
                     expire();
                 }
             }
-        } catch (ExecutionException e) {
-            throw unchecked(e.getCause());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -129,19 +139,10 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         }
     }
 
-    private RuntimeException unchecked(@Nullable Throwable cause) {
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        return cause instanceof RuntimeException unchecked
-                ? unchecked
-                : new BatchException(batching.name(), "the item failed: " + cause, cause);
-    }
-
     /** Once its batch has begun, nothing can be taken back, and this answers so. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        return withdraw() ? super.cancel(false) : isCancelled();
+        return (withdraw() || state == WITHDRAWN) ? super.cancel(false) : isCancelled();
     }
 
     /** Stages that depend on it are plain ones. */

@@ -12,25 +12,9 @@ public interface BatchListener {
         return new BatchListener() {};
     }
 
-    /** Tells all of these. */
+    /** Tells all of these in turn, each whether or not those before it fail. */
     static BatchListener all(Collection<? extends BatchListener> listeners) {
-        List<BatchListener> all = List.copyOf(listeners);
-        return new BatchListener() {
-            @Override
-            public void ended(String coalescer, BatchRun batch) {
-                all.forEach(each -> each.ended(coalescer, batch));
-            }
-
-            @Override
-            public void rejected(String coalescer) {
-                all.forEach(each -> each.rejected(coalescer));
-            }
-
-            @Override
-            public void overdue(String coalescer) {
-                all.forEach(each -> each.overdue(coalescer));
-            }
-        };
+        return new AllListeners(List.copyOf(listeners));
     }
 
     /**

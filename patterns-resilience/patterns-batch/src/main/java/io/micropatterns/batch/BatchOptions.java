@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param maxItems the most items in a batch, from 1
  * @param maxWeight the most that a batch may weigh, from 1, by the builder's measure, which may be bytes; a heavier item
  *     goes alone
- * @param linger how long a batch waits for more until it has {@code maxItems} or weighs {@code maxWeight}; zero takes what
- *     has come while the batch before ran
+ * @param linger how long a batch waits for more until it has {@code maxItems} or weighs {@code maxWeight}, but no item for
+ *     more than half of its timeout; zero takes what has come while the batch before ran
  * @param capacity the most items that wait or are worked on, in each partition, from 1
  * @param overflow what becomes of more
  * @param timeout how long an item may take unless its caller says otherwise, more than zero
  * @param partitions how many batches can run at once, from 1; items of one key are always of one partition
- * @param latencyTarget how long a batch should take: the most items in a batch then follow it, up to {@code maxItems}; none
- *     leaves them fixed
+ * @param latencyTarget how long a batch should take: the most items in a batch, and what it may weigh, then follow it, up to
+ *     {@code maxItems} and {@code maxWeight}; none leaves them fixed
  */
 public record BatchOptions(
         int maxItems,

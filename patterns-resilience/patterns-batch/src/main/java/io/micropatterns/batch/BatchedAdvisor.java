@@ -4,24 +4,24 @@ import java.util.function.Supplier;
 import org.aopalliance.aop.Advice;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
-import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.core.Ordered;
 
 /**
  * Applies {@link Batched} to beans: declare it as a bean where an auto-proxy creator is active. It runs outside of other
- * advice, so that a method's own {@code @Transactional} is for the whole batch. Thread-safe.
+ * advice, so that a method's own {@code @Transactional} and aspects are for the whole batch, on its thread. A method whose
+ * signature does not suit the annotation keeps its bean from being made. Thread-safe.
  */
 public final class BatchedAdvisor extends AbstractPointcutAdvisor {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Pointcut pointcut = new AnnotationMatchingPointcut(null, Batched.class, true);
+    private final transient Pointcut pointcut = new BatchedPointcut();
     private final transient Advice advice;
 
     /** With these, asked for when a method is first called, and not closed by it. */
     public BatchedAdvisor(Supplier<BatchedMethods> methods) {
         this.advice = new BatchedInterceptor(methods);
-        setOrder(Ordered.HIGHEST_PRECEDENCE + 100);
+        setOrder(Ordered.HIGHEST_PRECEDENCE);
     }
 
     @Override

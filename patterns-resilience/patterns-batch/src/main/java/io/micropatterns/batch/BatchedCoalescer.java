@@ -4,4 +4,4 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A method with {@link Batched} of one bean, and the coalescer of its calls. */
-record BatchedCoalescer(BatchedMethod method, Coalescer<List<?>, @Nullable List<?>> calls) {}
+record BatchedCoalescer(BatchedMethod method, DefaultCoalescer<List<?>, @Nullable List<?>> calls) {}

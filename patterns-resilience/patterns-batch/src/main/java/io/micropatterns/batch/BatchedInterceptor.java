@@ -2,6 +2,7 @@ package io.micropatterns.batch;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -19,30 +20,22 @@ final class BatchedInterceptor implements MethodInterceptor {
 
     @Override
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-        BatchedMethods methods = all.get();
-        if (methods.isClosed()) {
-            return invocation.proceed();
-        }
-        BatchedCoalescer coalescer = methods.coalescer(invocation);
-        if (!(invocation.getArguments()[0] instanceof List<?> items)
+        BatchedCoalescer coalescer = all.get().coalescer(invocation);
+        if (coalescer == null
+                || !(invocation.getArguments()[0] instanceof List<?> items)
                 || items.isEmpty()
                 || (coalescer.method().joinsTransactions()
                         && TransactionSynchronizationManager.isActualTransactionActive())) {
             return invocation.proceed();
         }
-        return call(coalescer.calls(), items);
-    }
-
-    /** What the method throws, its caller gets as it is. */
-    private static @Nullable Object call(Coalescer<List<?>, @Nullable List<?>> coalescer, List<?> items)
-            throws Exception {
         try {
-            return coalescer.call(items);
-        } catch (BatchException e) {
-            if (e.getCause() instanceof Exception checked && !(checked instanceof RuntimeException)) {
-                throw checked;
-            }
-            throw e;
+            return coalescer.calls().outcome(items);
+        } catch (BatchClosedException e) {
+            // Closed since it was looked up, and the call was not taken.
+            return invocation.proceed();
+        } catch (ExecutionException e) {
+            // What the method throws, its caller gets as it is.
+            throw Objects.requireNonNull(e.getCause(), "cause");
         }
     }
 }

@@ -3,7 +3,7 @@ package io.micropatterns.batch;
 import io.micropatterns.batch.Batched.InTransaction;
 import java.lang.reflect.Method;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
@@ -13,12 +13,15 @@ record BatchedMethod(String name, boolean joinsTransactions, boolean returnsResu
     /**
      * Reads the annotation.
      *
+     * @return nothing for a method without
      * @throws BatchException when the method's signature does not suit it
      */
-    static BatchedMethod of(Method invoked, Class<?> targetClass) {
+    static @Nullable BatchedMethod find(Method invoked, Class<?> targetClass) {
         Method method = AopUtils.getMostSpecificMethod(invoked, targetClass);
-        Batched annotation =
-                Objects.requireNonNull(AnnotatedElementUtils.findMergedAnnotation(method, Batched.class), "annotation");
+        Batched annotation = AnnotatedElementUtils.findMergedAnnotation(method, Batched.class);
+        if (annotation == null) {
+            return null;
+        }
         String name = annotation.value().isBlank()
                 ? targetClass.getSimpleName() + "." + method.getName()
                 : annotation.value();

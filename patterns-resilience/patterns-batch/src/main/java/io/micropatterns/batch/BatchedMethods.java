@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.aopalliance.intercept.MethodInvocation;
@@ -16,12 +17,13 @@ public final class BatchedMethods implements AutoCloseable {
     private final Function<String, BatchOptions> options;
     private final BatchListener listener;
     private final Consumer<Coalescer<?, ?>> created;
+    private final @Nullable Function<String, ThreadFactory> threads;
     // Bounded by the singletons' methods that carry the annotation.
     private final Map<InvokedMethod, BatchedCoalescer> coalescers = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    private boolean closed;
 
     /**
-     * None yet.
+     * None yet; batches run on daemon threads.
      *
      * @param options how the method of a name gathers
      * @param listener who is told what happens
@@ -29,47 +31,81 @@ public final class BatchedMethods implements AutoCloseable {
      */
     public BatchedMethods(
             Function<String, BatchOptions> options, BatchListener listener, Consumer<Coalescer<?, ?>> created) {
-        this.options = Objects.requireNonNull(options, "options");
-        this.listener = Objects.requireNonNull(listener, "listener");
-        this.created = Objects.requireNonNull(created, "created");
-    }
-
-    /** Whether methods are to be called as if they had no annotation. */
-    boolean isClosed() {
-        return closed;
+        this(options, listener, created, null);
     }
 
     /**
-     * That of the invoked method.
+     * None yet.
      *
-     * @throws BatchException when the method's signature does not suit the annotation
+     * @param options how the method of a name gathers
+     * @param listener who is told what happens
+     * @param created is given each new one
+     * @param threads makes the threads of the method of a name; daemons when there is nothing
      */
+    public BatchedMethods(
+            Function<String, BatchOptions> options,
+            BatchListener listener,
+            Consumer<Coalescer<?, ?>> created,
+            @Nullable Function<String, ThreadFactory> threads) {
+        this.options = Objects.requireNonNull(options, "options");
+        this.listener = Objects.requireNonNull(listener, "listener");
+        this.created = Objects.requireNonNull(created, "created");
+        this.threads = threads;
+    }
+
+    /** That of the invoked method; nothing when it is to be called as if it had no annotation. */
+    @Nullable
     BatchedCoalescer coalescer(MethodInvocation invocation) {
         Object target = Objects.requireNonNull(invocation.getThis(), "target");
         InvokedMethod invoked = new InvokedMethod(target, invocation.getMethod());
         BatchedCoalescer known = coalescers.get(invoked);
-        return known != null ? known : coalescers.computeIfAbsent(invoked, key -> create(key, invocation));
+        return known != null ? known : coalescerLater(invoked, invocation);
+    }
+
+    private synchronized @Nullable BatchedCoalescer coalescerLater(InvokedMethod invoked, MethodInvocation invocation) {
+        return closed ? null : coalescers.computeIfAbsent(invoked, key -> create(key, invocation));
     }
 
     private BatchedCoalescer create(InvokedMethod invoked, MethodInvocation invocation) {
-        BatchedMethod method = BatchedMethod.of(invoked.method(), AopUtils.getTargetClass(invoked.target()));
+        BatchedMethod method = Objects.requireNonNull(
+                BatchedMethod.find(invoked.method(), AopUtils.getTargetClass(invoked.target())), "annotation");
         BatchOptions wanted = options.apply(method.name());
-        Coalescer<List<?>, @Nullable List<?>> calls = Coalescer.builder(
+        Coalescer.Builder<List<?>, @Nullable List<?>> builder = Coalescer.builder(
                         method.name(), new BatchedCalls(method, invocation))
                 .options(wanted.withMaxWeight(wanted.maxItems()))
                 .weigh(List::size)
                 // Keeps each caller's calls in their order.
                 .partitionBy(call -> Thread.currentThread().getId())
-                .listener(listener)
-                .build();
+                .listener(listener);
+        if (threads != null) {
+            builder.threads(threads.apply(method.name()));
+        }
+        DefaultCoalescer<List<?>, @Nullable List<?>> calls = builder.create();
         created.accept(calls);
         return new BatchedCoalescer(method, calls);
     }
 
-    /** Waits for what has been begun, as {@link Coalescer#close()} does; later calls are not batched any more. */
+    /** Calls are batched again after {@link #close()}, as they are from the start. */
+    public synchronized void open() {
+        closed = false;
+    }
+
+    /**
+     * Waits for what has been begun, as {@link Coalescer#close()} does, for at most the longest timeout of all; later calls
+     * are not batched any more, until {@link #open()}.
+     */
     @Override
     public void close() {
+        List<BatchedCoalescer> ending = takeAll();
+        long from = System.nanoTime();
+        ending.forEach(coalescer -> coalescer.calls().refuse());
+        ending.forEach(coalescer -> coalescer.calls().awaitEnd(from));
+    }
+
+    private synchronized List<BatchedCoalescer> takeAll() {
         closed = true;
-        coalescers.values().forEach(coalescer -> coalescer.calls().close());
+        List<BatchedCoalescer> all = List.copyOf(coalescers.values());
+        coalescers.clear();
+        return all;
     }
 }

@@ -22,7 +22,7 @@ record Batching<T, R extends @Nullable Object>(
     void tell(Consumer<BatchListener> what) {
         try {
             what.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.warn("The listener of coalescer '{}' has failed", name, e);
         }
     }

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Makes batches of concurrent calls, for one statement, transaction or request for many costs little more than one for one.
@@ -79,7 +81,7 @@ public interface Coalescer<T, R extends @Nullable Object> extends AutoCloseable 
     /** How many items wait or are worked on, in all partitions. Does not block. */
     int pending();
 
-    /** How many items a batch may have at present; follows the options' latency target when there is one. */
+    /** How many items a batch may have at present, if it does not weigh too much; follows the options' latency target when there is one. */
     int limit();
 
     /**
@@ -105,6 +107,7 @@ public interface Coalescer<T, R extends @Nullable Object> extends AutoCloseable 
         private Predicate<? super Exception> divides = e -> true;
         private BatchListener listener = BatchListener.none();
         private @Nullable Executor executor;
+        private @Nullable ThreadFactory threads;
 
         private Builder(String name, BatchFunction<T, R> function) {
             if (name.isBlank()) {
@@ -156,10 +159,29 @@ public interface Coalescer<T, R extends @Nullable Object> extends AutoCloseable 
             return this;
         }
 
+        /** Makes the threads of its own, which are pooled; daemons unless set. Not used where an executor is given. */
+        public Builder<T, R> threads(ThreadFactory value) {
+            this.threads = Objects.requireNonNull(value, "threads");
+            return this;
+        }
+
         /** Builds it; nothing runs until the first item comes. */
         public Coalescer<T, R> build() {
+            return create();
+        }
+
+        DefaultCoalescer<T, R> create() {
             return new DefaultCoalescer<>(
-                    new Batching<>(name, function, options, weigher, divides, listener), key, executor);
+                    new Batching<>(name, function, options, weigher, divides, listener),
+                    key,
+                    executor,
+                    threads == null ? daemons("coalescer-" + name + "-") : threads);
+        }
+
+        private static ThreadFactory daemons(String prefix) {
+            CustomizableThreadFactory daemons = new CustomizableThreadFactory(prefix);
+            daemons.setDaemon(true);
+            return daemons;
         }
     }
 }

@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Gives each item to its partition. */
 final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer<T, R> {
@@ -23,22 +24,25 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
     private final List<Lane<T, R>> lanes = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    DefaultCoalescer(Batching<T, R> batching, Function<? super T, ?> key, @Nullable Executor executor) {
+    /**
+     * With its partitions.
+     *
+     * @param executor where batches run; nothing for one of its own
+     * @param threads makes the threads of its own
+     */
+    DefaultCoalescer(
+            Batching<T, R> batching, Function<? super T, ?> key, @Nullable Executor executor, ThreadFactory threads) {
         this.batching = batching;
         this.key = key;
-        this.limit =
-                new BatchLimit(batching.options().maxItems(), batching.options().latencyTarget());
-        this.own = executor == null ? Executors.newCachedThreadPool(threads(batching.name())) : null;
+        this.limit = new BatchLimit(
+                batching.options().maxItems(),
+                batching.options().maxWeight(),
+                batching.options().latencyTarget());
+        this.own = executor == null ? Executors.newCachedThreadPool(threads) : null;
         Executor runs = executor == null ? Objects.requireNonNull(own) : executor;
         for (int i = 0; i < batching.options().partitions(); i++) {
             lanes.add(new Lane<>(batching, limit, runs));
         }
-    }
-
-    private static CustomizableThreadFactory threads(String name) {
-        CustomizableThreadFactory threads = new CustomizableThreadFactory("coalescer-" + name + "-");
-        threads.setDaemon(true);
-        return threads;
     }
 
     @Override
@@ -53,6 +57,28 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
 
     @Override
     public R call(T item, Duration timeout) {
+        try {
+            return outcome(item, timeout);
+        } catch (ExecutionException e) {
+            throw unchecked(e.getCause());
+        }
+    }
+
+    private RuntimeException unchecked(@Nullable Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof RuntimeException unchecked
+                ? unchecked
+                : new BatchException(batching.name(), "the item failed: " + cause, cause);
+    }
+
+    /** As {@link #call(Object)}; what the item itself failed with is the cause of what this throws. */
+    R outcome(T item) throws ExecutionException {
+        return outcome(item, batching.options().timeout());
+    }
+
+    private R outcome(T item, Duration timeout) throws ExecutionException {
         BatchItem<T, R> submitted = new BatchItem<>(batching, item, timeout, true);
         lane(item).add(submitted);
         return submitted.await();
@@ -94,11 +120,23 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
 
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (refuse()) {
+            awaitEnd(System.nanoTime());
         }
-        lanes.forEach(Lane::close);
-        long deadline = System.nanoTime() + batching.options().timeout().toNanos();
+    }
+
+    /** Begins to close: takes no more items. Answers {@code false} when that was done before. */
+    boolean refuse() {
+        boolean first = closed.compareAndSet(false, true);
+        if (first) {
+            lanes.forEach(Lane::close);
+        }
+        return first;
+    }
+
+    /** Ends what {@link #refuse()} began: waits for what was taken, for the options' timeout from then on. */
+    void awaitEnd(long from) {
+        long deadline = from + batching.options().timeout().toNanos();
         boolean ended = true;
         boolean interrupted = false;
         for (Lane<T, R> lane : lanes) {

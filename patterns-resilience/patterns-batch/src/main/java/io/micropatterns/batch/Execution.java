@@ -29,7 +29,11 @@ final class Execution<T, R extends @Nullable Object> {
     }
 
     BatchRun run() {
-        attempt(items);
+        try {
+            attempt(items);
+        } catch (Throwable e) {
+            abandon(e);
+        }
         long weight = 0;
         for (BatchItem<T, R> item : items) {
             weight += item.weight();
@@ -41,6 +45,17 @@ final class Execution<T, R extends @Nullable Object> {
                 Duration.ofNanos(begunAt - items.get(0).submittedAt()),
                 Duration.ofNanos(System.nanoTime() - begunAt),
                 attempts);
+    }
+
+    /** What the user gave beside the function has failed: a predicate, or a list of outcomes. */
+    private void abandon(Throwable cause) {
+        BatchException why = new BatchException(
+                batching.name(), "the batch was not brought to its end; whether the item was done is not known", cause);
+        for (BatchItem<T, R> item : items) {
+            if (item.completeExceptionally(why)) {
+                failed++;
+            }
+        }
     }
 
     private void attempt(List<BatchItem<T, R>> part) {
@@ -96,7 +111,9 @@ final class Execution<T, R extends @Nullable Object> {
         List<BatchItem<T, R>> inTime = new ArrayList<>(part.size());
         for (BatchItem<T, R> item : part) {
             if (item.isOverdue(now)) {
-                fail(List.of(item), cause);
+                BatchTimeoutException timeout = item.timeout(true);
+                timeout.addSuppressed(cause);
+                fail(List.of(item), timeout);
             } else {
                 inTime.add(item);
             }

@@ -8,7 +8,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Lane<T, R extends @Nullable Object> implements Runnable {
 
     private static final long OVERDUE_CHECK_MILLIS = 20;
-    private static final long LONGEST_RETURN = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Batching<T, R> batching;
     private final BatchLimit limit;
@@ -29,10 +27,12 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private final Load load;
     private final Linger linger;
     private final Queue<BatchItem<T, R>> queue = new ConcurrentLinkedQueue<>();
+    private final Returning returning = new Returning();
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile List<BatchItem<T, R>> running = List.of();
     private volatile long lastNanos;
-    private int returning;
+    private int taken;
+    private boolean outweighed;
 
     Lane(Batching<T, R> batching, BatchLimit limit, Executor executor) {
         this.batching = batching;
@@ -86,7 +86,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private void start() {
         try {
             executor.execute(this);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
             BatchException why = new BatchException(batching.name(), "the executor refuses to run batches", e);
             while (load.leave(withdrawAll(why)) > 0) {
                 Thread.onSpinWait();
@@ -107,29 +107,45 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     @Override
     public void run() {
         while (load.leave(turn()) > 0) {
+            // What the function left there is not for the batches after it.
+            Thread.interrupted();
             Thread.onSpinWait();
         }
     }
 
     /** Answers how many items have left the queue. */
     private int turn() {
-        awaitReturning();
-        BatchItem<T, R> first = queue.peek();
-        if (first != null) {
-            linger.await(first);
+        taken = 0;
+        try {
+            gatherAndRun();
+        } catch (Throwable e) {
+            // Nobody else would go on with what has come, or will come.
+            abandon(e);
         }
+        return taken;
+    }
+
+    private void abandon(Throwable cause) {
+        BatchException why = new BatchException(
+                batching.name(), "the batch was not run; whether the item was done is not known", cause);
+        running.forEach(item -> item.completeExceptionally(why));
+        running = List.of();
+    }
+
+    private void gatherAndRun() {
+        returning.await(load, limit);
+        linger.await(queue);
         List<BatchItem<T, R>> batch = new ArrayList<>(Math.min(load.items(), limit.items()));
-        int items = take(batch);
+        take(batch);
         if (!batch.isEmpty()) {
             running = batch;
             BatchRun ended = new Execution<>(batching, batch).run();
             running = List.of();
-            returning = awaited(batch);
             lastNanos = ended.took().toNanos();
-            limit.ran(batch.size(), lastNanos);
+            limit.ran(batch.size(), ended.weight(), outweighed, lastNanos);
             batching.tell(listener -> listener.ended(batching.name(), ended));
+            returning.left(awaited(batch), lastNanos, System.nanoTime());
         }
-        return items;
     }
 
     private int awaited(List<BatchItem<T, R>> batch) {
@@ -142,33 +158,20 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         return awaited;
     }
 
-    /**
-     * The callers who waited for the batch before come back within moments; to begin without them would make small batches
-     * for ever. Who submits without waiting depends on no batch to go on.
-     */
-    @SuppressWarnings("ThreadPriorityCheck") // parking would take longer than the callers do
-    private void awaitReturning() {
-        int expected = Math.min(returning, limit.items());
-        if (expected > 1 && load.items() < expected) {
-            long until = System.nanoTime() + Math.min(lastNanos / 4, LONGEST_RETURN);
-            while (load.items() < expected && System.nanoTime() < until) {
-                Thread.yield();
-            }
-        }
-    }
-
-    private int take(List<BatchItem<T, R>> batch) {
-        int items = 0;
+    private void take(List<BatchItem<T, R>> batch) {
         long weight = 0;
+        long mostWeight = limit.weight();
+        outweighed = false;
         long now = System.nanoTime();
         BatchItem<T, R> item = queue.peek();
         while (item != null && batch.size() < limit.items()) {
-            if (!batch.isEmpty() && item.weight() > batching.options().maxWeight() - weight) {
+            if (!batch.isEmpty() && item.weight() > mostWeight - weight) {
+                outweighed = true;
                 break;
             }
             queue.poll();
             linger.left(item);
-            items++;
+            taken++;
             if (item.isOverdue(now)) {
                 item.expire();
             } else if (item.begin()) {
@@ -177,7 +180,6 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             }
             item = queue.peek();
         }
-        return items;
     }
 
     /** From now on, until there is none, items are told that their time is over even when their turn does not come. */
@@ -223,12 +225,16 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         linger.end();
     }
 
-    /** Once it is closed: answers whether all has ended by then. What has not begun never will. */
+    /** Once it is closed: answers whether all has ended by then. What has not begun never will, also after an interrupt. */
     boolean awaitEnd(long deadline) throws InterruptedException {
-        if (load.awaitEmpty(deadline)) {
-            return true;
+        boolean ended = false;
+        try {
+            ended = load.awaitEmpty(deadline);
+        } finally {
+            if (!ended) {
+                queue.forEach(item -> item.withdraw(new BatchClosedException(batching.name())));
+            }
         }
-        queue.forEach(item -> item.withdraw(new BatchClosedException(batching.name())));
-        return false;
+        return ended;
     }
 }

@@ -1,22 +1,25 @@
 package io.micropatterns.batch;
 
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** How an incomplete batch of a partition waits for more: until it is full by number or weight, closed, or out of time. */
+/**
+ * How an incomplete batch of a partition waits for more: until it is full by number or weight, closed, or out of time. No item
+ * waits so for more than half of its own time, for the batch takes some too.
+ */
 final class Linger {
 
     private final long nanos;
-    private final long maxWeight;
     private final BatchLimit limit;
     private final Load load;
     private final AtomicLong queuedWeight = new AtomicLong();
     private volatile @Nullable Thread waiting;
+    private volatile long until;
 
     Linger(BatchOptions options, BatchLimit limit, Load load) {
         this.nanos = options.linger().toNanos();
-        this.maxWeight = options.maxWeight();
         this.limit = limit;
         this.load = load;
     }
@@ -25,7 +28,7 @@ final class Linger {
     void joined(BatchItem<?, ?> item) {
         if (nanos > 0) {
             queuedWeight.addAndGet(item.weight());
-            if (isFull()) {
+            if (isFull() || item.lingersUntil(nanos) - until < 0) {
                 end();
             }
         }
@@ -38,26 +41,38 @@ final class Linger {
         }
     }
 
-    /** Waits for what shall go with this item, the first; called by one thread at a time. */
-    void await(BatchItem<?, ?> first) {
-        if (nanos == 0) {
+    /** Waits for what shall go with the first of these; called by one thread at a time. */
+    void await(Queue<? extends BatchItem<?, ?>> queue) {
+        BatchItem<?, ?> first = nanos == 0 ? null : queue.peek();
+        if (first == null) {
             return;
         }
         waiting = Thread.currentThread();
-        long until = first.submittedAt() + nanos;
-        long left = until - System.nanoTime();
+        until = first.lingersUntil(nanos);
+        long left = left(queue);
         while (left > 0
                 && !isFull()
                 && !load.isClosed()
                 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(this, left);
-            left = until - System.nanoTime();
+            left = left(queue);
         }
         waiting = null;
     }
 
+    /** The first to lose half of its time ends the wait for all. */
+    private long left(Queue<? extends BatchItem<?, ?>> queue) {
+        long earliest = until;
+        for (BatchItem<?, ?> item : queue) {
+            long own = item.lingersUntil(nanos);
+            earliest = own - earliest < 0 ? own : earliest;
+        }
+        until = earliest;
+        return earliest - System.nanoTime();
+    }
+
     private boolean isFull() {
-        return load.items() >= limit.items() || queuedWeight.get() >= maxWeight;
+        return load.items() >= limit.items() || queuedWeight.get() >= limit.weight();
     }
 
     /** Lets the batch begin, or look again whether it should. */

@@ -107,6 +107,24 @@ class CoalescerTests {
     }
 
     @Test
+    void aLingerLeavesTimeForTheBatch() {
+        Gate gate = Gate.open();
+        Coalescer<Integer, Integer> coalescer = coalescer(
+                gate, options -> options.withLinger(Duration.ofMinutes(1)).withTimeout(Duration.ofSeconds(2)));
+        assertThat(coalescer.call(1)).isEqualTo(2);
+    }
+
+    @Test
+    void anItemWithLittleTimeEndsTheLingerOfThoseBeforeIt() {
+        Gate gate = Gate.open();
+        Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options.withLinger(Duration.ofMinutes(1)));
+        CompletableFuture<Integer> first = coalescer.submit(1, Duration.ofMinutes(5));
+        assertThat(coalescer.call(2, Duration.ofSeconds(2))).isEqualTo(4);
+        assertThat(first).isCompletedWithValue(2);
+        assertThat(gate.batches()).containsExactly(List.of(1, 2));
+    }
+
+    @Test
     void closingEndsALinger() {
         Gate gate = Gate.open();
         Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options.withLinger(Duration.ofMinutes(1)));
@@ -434,6 +452,24 @@ class CoalescerTests {
     }
 
     @Test
+    void anInterruptedCloserTellsAllThatHaveNotBegun() {
+        Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options.withPartitions(2));
+        coalescer.submit(0);
+        coalescer.submit(1);
+        gate.awaitBegun();
+        gate.awaitBegun();
+        List<CompletableFuture<Integer>> waiting = List.of(coalescer.submit(2), coalescer.submit(3));
+        Thread.currentThread().interrupt();
+        coalescer.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(waiting)
+                .allSatisfy(each -> assertThat(each)
+                        .failsWithin(Duration.ZERO)
+                        .withThrowableThat()
+                        .withCauseInstanceOf(BatchClosedException.class));
+    }
+
+    @Test
     void anExecutorThatRefusesFailsTheItems() {
         ExecutorService refusing = Executors.newSingleThreadExecutor();
         refusing.shutdown();
@@ -447,25 +483,21 @@ class CoalescerTests {
     }
 
     @Test
-    void theSizeOfBatchesFollowsTheLatencyTarget() {
-        BatchLimit limit = new BatchLimit(1_000, Duration.ofMillis(10));
-        assertThat(limit.items()).isEqualTo(100);
-        limit.ran(100, Duration.ofMillis(5).toNanos());
-        assertThat(limit.items()).isEqualTo(110);
-        limit.ran(20, Duration.ofMillis(5).toNanos());
-        assertThat(limit.items()).as("not limited by it").isEqualTo(110);
-        limit.ran(110, Duration.ofMillis(11).toNanos());
-        assertThat(limit.items()).isEqualTo(83);
-        limit.ran(2, Duration.ofMillis(11).toNanos());
-        assertThat(limit.items()).as("slow for another reason").isEqualTo(83);
-        for (int i = 0; i < 1_000; i++) {
-            limit.ran(limit.items(), Duration.ofMillis(1).toNanos());
+    void batchesThatAreFullByWeightFollowTheLatencyTarget() {
+        Coalescer<Integer, Integer> coalescer = keep(Coalescer.builder("heavy", BatchFunction.of(gate))
+                .options(BatchOptions.defaults()
+                        .withMaxItems(500)
+                        .withMaxWeight(500)
+                        .withLatencyTarget(Duration.ofNanos(1)))
+                .weigh(item -> 25)
+                .build());
+        assertThat(coalescer.limit()).isEqualTo(50);
+        for (int i = 0; i < 40; i++) {
+            coalescer.submit(i);
         }
-        assertThat(limit.items()).isEqualTo(1_000);
-        for (int i = 0; i < 1_000; i++) {
-            limit.ran(limit.items(), Duration.ofMillis(20).toNanos());
-        }
-        assertThat(limit.items()).isEqualTo(1);
+        gate.let(100);
+        await().until(() -> coalescer.pending() == 0);
+        assertThat(coalescer.limit()).isLessThan(50);
     }
 
     @Test

@@ -3,7 +3,10 @@ package io.micropatterns.batch.autoconfigure;
 import io.micropatterns.batch.BatchedMethods;
 import org.springframework.context.SmartLifecycle;
 
-/** Lets batches end when the application does: after it takes no more requests, and before its beans are destroyed. */
+/**
+ * Lets batches end when the application does: after it takes no more requests, and before its beans are destroyed. One that is
+ * started again batches again.
+ */
 final class BatchDrain implements SmartLifecycle {
 
     /** Below the web server's, which stops before that. */
@@ -18,6 +21,7 @@ final class BatchDrain implements SmartLifecycle {
 
     @Override
     public void start() {
+        methods.open();
         running = true;
     }
 

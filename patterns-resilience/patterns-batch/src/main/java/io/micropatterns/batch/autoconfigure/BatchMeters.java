@@ -10,6 +10,7 @@ import io.micropatterns.batch.Coalescer;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What coalescers do as meters, by the coalescer's name: {@code patterns.batch.size}, {@code .duration}, {@code .wait},
@@ -28,14 +29,25 @@ public final class BatchMeters implements BatchListener {
         this.registry = Objects.requireNonNull(registry, "registry");
     }
 
-    /** Adds the gauges of a coalescer, for as long as it is reachable. */
+    /** Adds the gauges of a coalescer, for as long as it is reachable; they take the place of those of an earlier of its name. */
     public void bind(Coalescer<?, ?> coalescer) {
-        Gauge.builder("patterns.batch.pending", coalescer, Coalescer::pending)
-                .description("Items, or calls of a Batched method, that wait or are worked on")
-                .tag("coalescer", coalescer.name())
-                .register(registry);
-        Gauge.builder("patterns.batch.limit", coalescer, Coalescer::limit)
-                .description("How many items a batch may have at present")
+        bind(
+                "patterns.batch.pending",
+                "Items, or calls of a Batched method, that wait or are worked on",
+                coalescer,
+                Coalescer::pending);
+        bind(
+                "patterns.batch.limit",
+                "How many items, of all calls together, a batch may have at present",
+                coalescer,
+                Coalescer::limit);
+    }
+
+    private void bind(
+            String name, String description, Coalescer<?, ?> coalescer, ToDoubleFunction<Coalescer<?, ?>> value) {
+        registry.find(name).tag("coalescer", coalescer.name()).gauges().forEach(registry::remove);
+        Gauge.builder(name, coalescer, value)
+                .description(description)
                 .tag("coalescer", coalescer.name())
                 .register(registry);
     }
@@ -88,13 +100,21 @@ public final class BatchMeters implements BatchListener {
                             .description("How long the first item of a batch had waited when it began")
                             .tag("coalescer", coalescer)
                             .register(registry),
-                    counter(registry, "patterns.batch.failed", "Items that failed in their batches", coalescer),
+                    counter(
+                            registry,
+                            "patterns.batch.failed",
+                            "Items, or calls, that failed in their batches",
+                            coalescer),
                     counter(registry, "patterns.batch.retried", "Attempts with parts of failed batches", coalescer),
-                    counter(registry, "patterns.batch.rejected", "Items refused for want of room", coalescer),
+                    counter(
+                            registry,
+                            "patterns.batch.rejected",
+                            "Items, or calls, refused for want of room",
+                            coalescer),
                     counter(
                             registry,
                             "patterns.batch.overdue",
-                            "Items whose time was over before they were begun",
+                            "Items, or calls, whose time was over before they were begun",
                             coalescer));
         }
 

@@ -51,13 +51,13 @@ public record BatchProperties(
     /**
      * How a method gathers.
      *
-     * @param maxItems Most items in a batch; a call with more goes alone. From 1 to 1,000,000.
-     * @param linger How long an incomplete batch waits for more; 0 takes what came while the batch before ran. To 1 minute.
+     * @param maxItems Most items in a batch, of all its calls together; a call with more goes alone. From 1 to 1,000,000.
+     * @param linger How long an incomplete batch waits for more, but no call for more than half of its timeout; 0 takes what came while the batch before ran. To 1 minute.
      * @param capacity Most calls that wait or are worked on, in each partition. From 1 to 1,000,000.
      * @param overflow What becomes of more: wait, or reject.
      * @param timeout How long a call may take. From 1 ms to 1 hour.
      * @param partitions How many batches can run at once. From 1 to 1,000.
-     * @param latencyTarget How long a batch should take; its size then follows that, up to max-items. From 1 ms to 1 hour.
+     * @param latencyTarget How long a batch should take; its items then follow that, up to max-items. From 1 ms to 1 hour.
      */
     public record Gathering(
             @DefaultValue("500") int maxItems,
@@ -83,7 +83,7 @@ public record BatchProperties(
     /**
      * How one method gathers, where it differs.
      *
-     * @param maxItems Most items in a batch.
+     * @param maxItems Most items in a batch, of all its calls together.
      * @param linger How long an incomplete batch waits for more.
      * @param capacity Most calls that wait or are worked on, in each partition.
      * @param overflow What becomes of more: wait, or reject.

@@ -25,8 +25,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.aspectj.lang.JoinPoint;
+import org.aspectj.lang.annotation.Aspect;
+import org.aspectj.lang.annotation.Before;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -136,11 +141,50 @@ class BatchAutoConfigurationTests {
     }
 
     @Test
-    void aMethodThatCannotBeBatchedSaysWhy() {
-        runner.run(context -> assertThatExceptionOfType(BatchException.class)
-                .isThrownBy(() -> context.getBean(Names.class).single("x"))
-                .withMessageContaining("single(java.lang.String)")
-                .withMessageContaining("must have one parameter, a List"));
+    void aMethodThatCannotBeBatchedKeepsItsBeanFromBeingMade() {
+        runner.withBean(Wrong.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(BatchException.class)
+                        .hasMessageContaining("single(java.lang.String)")
+                        .hasMessageContaining("must have one parameter, a List"));
+    }
+
+    @Test
+    void aspectsRunAroundTheBatchOnItsThread() {
+        runner.withBean(Counting.class).run(context -> {
+            context.getBean(Names.class).insert(List.of("a", "bc"));
+            assertThat(context.getBean(Counting.class).seen()).containsExactly("Names.insert(..) of 2");
+        });
+    }
+
+    @Test
+    void aContextThatIsStartedAgainBatchesAgain() {
+        runner.run(context -> {
+            Names names = context.getBean(Names.class);
+            names.insert(List.of("a"));
+            context.stop();
+            context.start();
+            assertThat(names.insert(List.of("bc"))).containsExactly(2);
+            assertThat(names.threads()).hasSize(2).allMatch(thread -> thread.startsWith("coalescer-Names.insert-"));
+            assertThat(context.getBean(MeterRegistry.class)
+                            .get("patterns.batch.limit")
+                            .gauge()
+                            .value())
+                    .isEqualTo(500);
+        });
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void batchesRunOnVirtualThreadsWhereThatIsWanted() {
+        runner.withPropertyValues("spring.threads.virtual.enabled=true").run(context -> {
+            Names names = context.getBean(Names.class);
+            names.insert(List.of("a"));
+            assertThat(names.groups()).containsExactly("VirtualThreads");
+            assertThat(names.threads()).allMatch(thread -> thread.startsWith("coalescer-Names.insert-"));
+        });
     }
 
     @Test
@@ -315,6 +359,7 @@ class BatchAutoConfigurationTests {
 
         private final JdbcTemplate jdbc;
         private final List<String> threads = new CopyOnWriteArrayList<>();
+        private final List<String> groups = new CopyOnWriteArrayList<>();
 
         Names(JdbcTemplate jdbc) {
             this.jdbc = jdbc;
@@ -324,6 +369,7 @@ class BatchAutoConfigurationTests {
         @Transactional
         public List<Integer> insert(List<String> names) {
             threads.add(Thread.currentThread().getName());
+            groups.add(Thread.currentThread().getThreadGroup().getName());
             assertThat(TransactionSynchronizationManager.isActualTransactionActive())
                     .isTrue();
             names.forEach(name -> jdbc.update("insert into name (name) values (?)", name));
@@ -349,11 +395,6 @@ class BatchAutoConfigurationTests {
             return List.of();
         }
 
-        @Batched
-        public String single(String name) {
-            return name;
-        }
-
         long count() {
             return count("count(*)");
         }
@@ -369,6 +410,33 @@ class BatchAutoConfigurationTests {
 
         List<String> threads() {
             return threads;
+        }
+
+        List<String> groups() {
+            return groups;
+        }
+    }
+
+    static class Wrong {
+
+        @Batched
+        public String single(String name) {
+            return name;
+        }
+    }
+
+    @Aspect
+    static class Counting {
+
+        private final List<String> seen = new CopyOnWriteArrayList<>();
+
+        @Before("execution(* *..Names.insert(..))")
+        public void count(JoinPoint call) {
+            seen.add(call.getSignature().toShortString() + " of " + ((List<?>) call.getArgs()[0]).size());
+        }
+
+        List<String> seen() {
+            return seen;
         }
     }
 }
