@@ -81,9 +81,9 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         return left(now) <= 0;
     }
 
-    /** From now on it is in a batch; {@code false} when it was withdrawn before. */
+    /** From now on it is in a batch; {@code false} when it was withdrawn before, or its submitter has ended the future. */
     boolean begin() {
-        return STATE.compareAndSet(this, QUEUED, BEGUN);
+        return !isDone() && STATE.compareAndSet(this, QUEUED, BEGUN);
     }
 
     private boolean withdraw() {

@@ -68,6 +68,10 @@ final class Execution<T, R extends @Nullable Object> {
         try {
             outcomes = MiscountException.requireOneForEach(
                     batching.name(), batching.function().apply(Collections.unmodifiableList(values)), part.size());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            fail(part, e);
+            return;
         } catch (MiscountException e) {
             fail(part, e);
             return;

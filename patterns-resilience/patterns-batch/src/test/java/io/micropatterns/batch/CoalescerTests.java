@@ -312,6 +312,19 @@ class CoalescerTests {
     }
 
     @Test
+    void whoEndsTheFutureOfAnItemThatHasNotBegunHasItNotDone() {
+        Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options);
+        coalescer.submit(1);
+        gate.awaitBegun();
+        CompletableFuture<Integer> ended = coalescer.submit(2);
+        ended.complete(0);
+        CompletableFuture<Integer> last = coalescer.submit(3);
+        gate.let(2);
+        assertThat(last.join()).isEqualTo(6);
+        assertThat(gate.batches()).containsExactly(List.of(1), List.of(3));
+    }
+
+    @Test
     void anInterruptedCallerWhoseItemHasNotBegunIsToldThatItNeverWill() throws Exception {
         Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options);
         coalescer.submit(1);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ExecutionTests {
@@ -32,6 +34,28 @@ class ExecutionTests {
                 .isInstanceOf(BatchTimeoutException.class)
                 .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
         assertThat(patient).failsWithin(Duration.ZERO).withThrowableThat().withCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aFunctionThatIsInterruptedIsNotTriedAgain() {
+        AtomicInteger attempts = new AtomicInteger();
+        Batching<Integer, Integer> batching = new Batching<>(
+                "interrupted",
+                items -> {
+                    attempts.incrementAndGet();
+                    throw new InterruptedException();
+                },
+                BatchOptions.defaults(),
+                item -> 0,
+                e -> true,
+                BatchListener.none());
+        List<BatchItem<Integer, Integer>> items = IntStream.of(1, 2)
+                .mapToObj(i -> new BatchItem<>(batching, i, Duration.ofMinutes(1), false))
+                .toList();
+        new Execution<>(batching, items).run();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(attempts).hasValue(1);
+        assertThat(items).allMatch(BatchItem::isCompletedExceptionally);
     }
 
     @Test
