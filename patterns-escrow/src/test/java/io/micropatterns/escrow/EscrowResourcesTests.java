@@ -7,27 +7,10 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Resources in transactions of those who stock them. */
-@SuppressWarnings("NullAway.Init")
-class EscrowResourcesTests {
-
-    private EscrowDatabase database;
-    private EscrowResources resources;
-
-    @BeforeEach
-    void start() {
-        database = new EscrowDatabase();
-        resources = database.resources();
-    }
-
-    @AfterEach
-    void stop() {
-        database.close();
-    }
+class EscrowResourcesTests extends OnItsOwnDatabase {
 
     @Test
     void whatIsRefusedLeavesTheCallersTransactionAsItIs() {

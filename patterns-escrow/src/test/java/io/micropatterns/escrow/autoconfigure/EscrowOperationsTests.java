@@ -6,15 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micropatterns.batch.autoconfigure.BatchAutoConfiguration;
-import io.micropatterns.core.autoconfigure.CoreAutoConfiguration;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.escrow.Escrow;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.Reservation;
 import io.micropatterns.escrow.ReservationState;
 import io.micropatterns.escrow.Resource;
-import io.micropatterns.test.postgres.PostgresServer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -33,13 +30,10 @@ import org.springframework.boot.actuate.endpoint.web.EndpointMediaTypes;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.WebOperation;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpointDiscoverer;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -48,22 +42,10 @@ class EscrowOperationsTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    DataSourceTransactionManagerAutoConfiguration.class,
-                    TransactionAutoConfiguration.class,
-                    CoreAutoConfiguration.class,
-                    BatchAutoConfiguration.class,
-                    EscrowAutoConfiguration.class,
-                    EscrowActuatorAutoConfiguration.class))
+    private final ApplicationContextRunner runner = EscrowApplication.onOneDatabase(
+                    EscrowActuatorAutoConfiguration.class)
             .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
-            .withBean(DataSource.class, EscrowOperationsTests::newDatabase)
             .withPropertyValues("management.endpoints.web.exposure.include=*");
-
-    private static DataSource newDatabase() {
-        PostgresServer server = PostgresServer.shared();
-        return server.dataSource(server.createDatabase());
-    }
 
     @Test
     void resourcesAreShownPageByPage() {
