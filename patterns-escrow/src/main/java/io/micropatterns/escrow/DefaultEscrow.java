@@ -52,13 +52,14 @@ final class DefaultEscrow implements Escrow {
     @Override
     public CompletableFuture<Reservation> reserveAsync(ReservationRequest request) {
         NewReservation reservation = newReservation(request);
-        if (store.joinsTransaction()) {
-            return CompletableFuture.completedFuture(joined(store.reserve(List.of(reservation))));
-        }
         try {
-            return reserving.submit(reservation);
+            return store.joinsTransaction()
+                    ? CompletableFuture.completedFuture(joined(store.reserve(List.of(reservation))))
+                    : reserving.submit(reservation);
         } catch (BatchOverflowException e) {
-            throw new EscrowOverloadedException(e.retryAfter(), e);
+            return CompletableFuture.failedFuture(new EscrowOverloadedException(e.retryAfter(), e));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 

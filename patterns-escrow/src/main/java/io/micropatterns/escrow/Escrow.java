@@ -3,6 +3,7 @@ package io.micropatterns.escrow;
 import io.micropatterns.batch.BatchListener;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,9 +24,12 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p><b>Time</b> is the database's. What is confirmed late is refused, whether it was swept up already or not.
  *
- * <p>All methods block, for one to three round trips, and throw {@link EscrowOverloadedException} when too many wait already,
- * {@link io.micropatterns.batch.BatchException} when a call was interrupted or ran out of time, which says whether it may have
- * been done, and {@link org.springframework.dao.DataAccessException} when the database failed. Thread-safe.
+ * <p><b>Failures.</b> All methods block, for one to three round trips, and throw {@link EscrowOverloadedException} when too many
+ * wait already, {@link io.micropatterns.batch.BatchTimeoutException} when a call ran out of time, which says whether it may have been
+ * done, other {@link io.micropatterns.batch.BatchException}s when it was interrupted or the escrow is closed, and was not done,
+ * and {@link org.springframework.dao.DataAccessException} or {@link org.springframework.transaction.TransactionException} when
+ * the database failed. Outside of a transaction it is not known after these two whether the request was done: it may be
+ * repeated, a reservation with the same request id, and makes nothing twice. Thread-safe.
  */
 public interface Escrow extends AutoCloseable {
 
@@ -49,6 +53,7 @@ public interface Escrow extends AutoCloseable {
     /**
      * Reserves a quantity of one resource, for the options' time.
      *
+     * @return the reservation, which is held
      * @throws InsufficientStockException when less is available
      * @throws UnknownResourceException when there is no such resource
      */
@@ -59,6 +64,8 @@ public interface Escrow extends AutoCloseable {
     /**
      * Reserves all that a request asks for, or nothing.
      *
+     * @return the reservation. Where the request's id was used before, it is the one that the first request made, as it is now:
+     *     whatever has become of it, so that its {@link Reservation#state()} tells whether it still holds anything
      * @throws InsufficientStockException when less is available of a resource
      * @throws UnknownResourceException when there is no such resource
      * @throws EscrowException when another request was made with the same id
@@ -67,9 +74,12 @@ public interface Escrow extends AutoCloseable {
     Reservation reserve(ReservationRequest request);
 
     /**
-     * The same without waiting. In a transaction it is done at once, and blocks.
+     * The same without waiting for it. It blocks in a transaction, in which it is done at once, and where there is no room and the
+     * options say {@link io.micropatterns.batch.Overflow#WAIT}. Throws nothing but what is wrong with the argument.
      *
-     * @return the reservation, or one of the exceptions, on a thread of the library
+     * @return the reservation, or any of the exceptions of {@link #reserve(ReservationRequest)}. Stages that depend on it run on the
+     *     thread that the next requests wait for: they must be quick, and must not call the escrow and wait for its answer,
+     *     which would be to wait for themselves; {@code thenApplyAsync} and the like run them elsewhere. Cancelling it takes a request back that has not begun
      */
     CompletableFuture<Reservation> reserveAsync(ReservationRequest request);
 
@@ -147,7 +157,7 @@ public interface Escrow extends AutoCloseable {
 
         /** Who is told of its requests' answers; unless set, nothing is measured. The store and the expiry tell the rest. */
         public Builder listener(EscrowListener value) {
-            this.requestListener = Objects.requireNonNull(value, "listener");
+            this.requestListener = EscrowListener.all(List.of(value));
             return this;
         }
 
