@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** Joins those who are in a transaction, and gathers the others. */
 final class DefaultEscrow implements Escrow {
@@ -21,7 +22,13 @@ final class DefaultEscrow implements Escrow {
     private final Coalescer<NewReservation, Reservation> reserving;
     private final Coalescer<Settlement, Reservation> settling;
 
-    DefaultEscrow(String name, EscrowStore store, EscrowOptions options, BatchListener listener, ReservationIds ids) {
+    DefaultEscrow(
+            String name,
+            EscrowStore store,
+            EscrowOptions options,
+            BatchListener listener,
+            Consumer<Coalescer<?, ?>> created,
+            ReservationIds ids) {
         this.store = store;
         this.options = options;
         this.ids = ids;
@@ -31,6 +38,8 @@ final class DefaultEscrow implements Escrow {
         this.settling = coalescer(name + "-settle", store::settle, listener)
                 .partitionBy(Settlement::reservation)
                 .build();
+        created.accept(reserving);
+        created.accept(settling);
     }
 
     private <T> Coalescer.Builder<T, Reservation> coalescer(

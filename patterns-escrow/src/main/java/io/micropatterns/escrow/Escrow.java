@@ -1,6 +1,7 @@
 package io.micropatterns.escrow;
 
 import io.micropatterns.batch.BatchListener;
+import io.micropatterns.batch.Coalescer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Reserves quantities of resources that many want at once, and never more than there are.
@@ -132,6 +134,7 @@ public interface Escrow extends AutoCloseable {
         private final EscrowStore store;
         private EscrowOptions options = EscrowOptions.defaults();
         private BatchListener listener = BatchListener.none();
+        private Consumer<Coalescer<?, ?>> coalescers = coalescer -> {};
         private EscrowListener requestListener = EscrowListener.none();
         private Clock clock = Clock.systemUTC();
         private int shard;
@@ -152,6 +155,12 @@ public interface Escrow extends AutoCloseable {
          */
         public Builder listener(BatchListener value) {
             this.listener = Objects.requireNonNull(value, "listener");
+            return this;
+        }
+
+        /** What is given each of these coalescers when it is made, for gauges of what waits in it; nothing unless set. */
+        public Builder coalescers(Consumer<Coalescer<?, ?>> value) {
+            this.coalescers = Objects.requireNonNull(value, "coalescers");
             return this;
         }
 
@@ -176,7 +185,8 @@ public interface Escrow extends AutoCloseable {
         /** Builds it. */
         public Escrow build() {
             String name = shard == 0 ? "escrow" : "escrow-" + shard;
-            Escrow escrow = new DefaultEscrow(name, store, options, listener, new ReservationIds(clock, shard));
+            Escrow escrow =
+                    new DefaultEscrow(name, store, options, listener, coalescers, new ReservationIds(clock, shard));
             return requestListener == EscrowListener.none() ? escrow : new ToldEscrow(escrow, requestListener);
         }
     }

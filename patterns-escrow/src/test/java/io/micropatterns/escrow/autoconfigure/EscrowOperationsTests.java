@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
@@ -13,10 +14,12 @@ import io.micropatterns.escrow.Reservation;
 import io.micropatterns.escrow.ReservationState;
 import io.micropatterns.escrow.Resource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What an operator sees and does: the endpoint as the web exposes it, health, and meters. */
 class EscrowOperationsTests {
@@ -224,6 +228,29 @@ class EscrowOperationsTests {
                                     .getDetails())
                             .containsEntry("resources", 2L);
                 });
+    }
+
+    @Test
+    void whatWaitsIsMeasured() {
+        runner.run(context -> {
+            context.getBean(EscrowResources.class).create("bed", 10);
+            Escrow escrow = context.getBean(Escrow.class);
+            Gauge pending = context.getBean(MeterRegistry.class)
+                    .get("patterns.batch.pending")
+                    .tag("coalescer", "escrow-reserve")
+                    .gauge();
+            assertThat(pending.value()).isZero();
+            List<CompletableFuture<Reservation>> waiting = new ArrayList<>();
+            context.getBean(TransactionTemplate.class).executeWithoutResult(status -> {
+                escrow.reserve("bed", 1);
+                for (int i = 0; i < 3; i++) {
+                    waiting.add(CompletableFuture.supplyAsync(() -> escrow.reserve("bed", 1)));
+                }
+                await().atMost(PATIENCE).until(() -> pending.value() == 3);
+            });
+            waiting.forEach(each -> assertThat(each).succeedsWithin(PATIENCE));
+            await().atMost(PATIENCE).until(() -> pending.value() == 0);
+        });
     }
 
     @Test

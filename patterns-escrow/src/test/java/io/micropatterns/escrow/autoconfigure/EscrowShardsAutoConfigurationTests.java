@@ -102,6 +102,14 @@ class EscrowShardsAutoConfigurationTests {
                                     .gauge()
                                     .value())
                             .isEqualTo(2);
+                    for (String coalescer : List.of("escrow-reserve", "escrow-1-reserve", "escrow-1-settle")) {
+                        assertThat(context.getBean(MeterRegistry.class)
+                                        .get("patterns.batch.pending")
+                                        .tag("coalescer", coalescer)
+                                        .gauge()
+                                        .value())
+                                .isZero();
+                    }
                 });
     }
 
