@@ -116,10 +116,7 @@ final class DefaultEscrow implements Escrow {
 
     @Override
     public Reservation extend(UUID reservation, Duration timeToLive) {
-        if (timeToLive.toMillis() < 1) {
-            throw new IllegalArgumentException("timeToLive must be 1 ms at least, but is " + timeToLive);
-        }
-        return store.extend(reservation, timeToLive);
+        return store.extend(reservation, EscrowLimits.checkTimeToLive(timeToLive));
     }
 
     @Override

@@ -113,6 +113,7 @@ public interface Escrow extends AutoCloseable {
     /**
      * Holds a reservation for this long from now.
      *
+     * @param timeToLive from 1 ms to 3650 days
      * @throws ReservationExpiredException when its time is over
      * @throws ReservationException when there is no such reservation, or it was settled
      */

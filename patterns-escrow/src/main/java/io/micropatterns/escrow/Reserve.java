@@ -55,7 +55,7 @@ public @interface Reserve {
     String requestId() default "";
 
     /**
-     * How long the method may take, as in {@code "30s"}, {@code "5m"} or {@code "PT5M"}; the options' time unless set. On one of several
+     * How long the method may take, up to 3650 days, as in {@code "30s"}, {@code "5m"} or {@code "PT5M"}; the options' time unless set. On one of several
      * annotations, or on all the same.
      */
     String timeToLive() default "";

@@ -1,5 +1,6 @@
 package io.micropatterns.escrow.jdbc;
 
+import io.micropatterns.escrow.EscrowLimits;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.InsufficientStockException;
 import io.micropatterns.escrow.Resource;
@@ -104,14 +105,10 @@ public final class JdbcEscrowResources implements EscrowResources {
 
     @Override
     public Resource create(String name, long total, int stripes) {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("the name is blank");
-        }
+        EscrowLimits.checkName(name);
+        EscrowLimits.checkStripes(stripes);
         if (total < 0) {
             throw new IllegalArgumentException("total must be 0 at least, but is " + total);
-        }
-        if (stripes < 1) {
-            throw new IllegalArgumentException("stripes must be 1 at least, but is " + stripes);
         }
         Change created = change(name, () -> isCreated(name, total, stripes));
         if (!created.made()) {
@@ -126,6 +123,7 @@ public final class JdbcEscrowResources implements EscrowResources {
 
     @Override
     public Resource topUp(String name, long quantity) {
+        EscrowLimits.checkName(name);
         requirePositive(quantity);
         return change(name, () -> jdbc.update(TOP_UP, quantity, quantity, name) > 0)
                 .required(name);
@@ -133,6 +131,7 @@ public final class JdbcEscrowResources implements EscrowResources {
 
     @Override
     public Resource reduce(String name, long quantity) {
+        EscrowLimits.checkName(name);
         requirePositive(quantity);
         Change reduced = change(name, () -> jdbc.update(REDUCE, name, quantity, quantity) > 0);
         Resource resource = reduced.required(name);
@@ -162,6 +161,7 @@ public final class JdbcEscrowResources implements EscrowResources {
 
     @Override
     public Optional<Resource> find(String name) {
+        EscrowLimits.checkName(name);
         return jdbc.query(SELECT + " where resource = ? group by resource", RESOURCE, name).stream()
                 .findFirst();
     }

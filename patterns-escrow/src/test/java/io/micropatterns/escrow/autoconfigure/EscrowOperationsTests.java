@@ -137,6 +137,18 @@ class EscrowOperationsTests {
                     OperationType.WRITE,
                     arguments("action", "create", "resource", " ", "quantity", 0),
                     "blank");
+            refused(
+                    context,
+                    OperationType.WRITE,
+                    arguments("action", "create", "resource", "lamp", "quantity", 1, "stripes", 1025),
+                    "between 1 and 1024");
+            String held = context.getBean(Escrow.class).reserve("bed", 1).id().toString();
+            refused(
+                    context,
+                    OperationType.WRITE,
+                    arguments("action", "extend", "reservation", held, "timeToLive", "1000000000000d"),
+                    "3650 days");
+            refused(context, OperationType.READ, Map.of("part", "resource", "name", "b\0d"), "NUL");
             refused(context, OperationType.WRITE, Map.of("action", "release"), "'reservation'");
             refused(context, OperationType.WRITE, Map.of("action", "release", "reservation", "17"), "reservation");
             refused(

@@ -165,6 +165,17 @@ class EscrowShardsAutoConfigurationTests {
     }
 
     @Test
+    void aDatabaseThatIsNamedTwiceEndsTheStart() {
+        runner.withPropertyValues("patterns.escrow.shards.2=west")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(PatternConfigurationException.class)
+                        .hasMessageContaining("patterns.escrow.shards.2 is 'west'")
+                        .hasMessageContaining("patterns.escrow.shards.1"));
+    }
+
+    @Test
     void aNumberThatAnIdCannotHaveEndsTheStart() {
         runner.withPropertyValues("patterns.escrow.shards.256=west")
                 .run(context -> assertThat(context)
