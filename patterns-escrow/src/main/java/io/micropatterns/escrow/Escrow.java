@@ -125,6 +125,16 @@ public interface Escrow extends AutoCloseable {
     /** Whether the caller is in a transaction that is joined; of several databases, of one of them. Does no I/O. */
     boolean joinsTransaction();
 
+    /**
+     * Whether a request would join the caller's transaction: whether that is one of the database that has its resources. Does no
+     * I/O.
+     *
+     * @throws SeveralShardsException when the resources are in several databases
+     */
+    default boolean joinsTransaction(ReservationRequest request) {
+        return joinsTransaction();
+    }
+
     /** Takes nothing more, and waits for what was taken. */
     @Override
     void close();

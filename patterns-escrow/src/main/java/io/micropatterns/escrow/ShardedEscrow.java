@@ -62,6 +62,11 @@ final class ShardedEscrow implements Escrow {
     }
 
     @Override
+    public boolean joinsTransaction(ReservationRequest request) {
+        return shards.ofAll(request.quantities().keySet()).joinsTransaction(request);
+    }
+
+    @Override
     public void close() {
         shards.all().forEach(Escrow::close);
     }

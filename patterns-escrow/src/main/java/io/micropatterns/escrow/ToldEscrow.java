@@ -88,6 +88,11 @@ final class ToldEscrow implements Escrow {
     }
 
     @Override
+    public boolean joinsTransaction(ReservationRequest request) {
+        return escrow.joinsTransaction(request);
+    }
+
+    @Override
     public void close() {
         escrow.close();
     }
