@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** Joins those who are in a transaction, and gathers the others. */
 final class DefaultEscrow implements Escrow {
@@ -21,7 +22,13 @@ final class DefaultEscrow implements Escrow {
     private final Coalescer<NewReservation, Reservation> reserving;
     private final Coalescer<Settlement, Reservation> settling;
 
-    DefaultEscrow(String name, EscrowStore store, EscrowOptions options, BatchListener listener, ReservationIds ids) {
+    DefaultEscrow(
+            String name,
+            EscrowStore store,
+            EscrowOptions options,
+            BatchListener listener,
+            Consumer<Coalescer<?, ?>> created,
+            ReservationIds ids) {
         this.store = store;
         this.options = options;
         this.ids = ids;
@@ -31,6 +38,8 @@ final class DefaultEscrow implements Escrow {
         this.settling = coalescer(name + "-settle", store::settle, listener)
                 .partitionBy(Settlement::reservation)
                 .build();
+        created.accept(reserving);
+        created.accept(settling);
     }
 
     private <T> Coalescer.Builder<T, Reservation> coalescer(
@@ -52,13 +61,14 @@ final class DefaultEscrow implements Escrow {
     @Override
     public CompletableFuture<Reservation> reserveAsync(ReservationRequest request) {
         NewReservation reservation = newReservation(request);
-        if (store.joinsTransaction()) {
-            return CompletableFuture.completedFuture(joined(store.reserve(List.of(reservation))));
-        }
         try {
-            return reserving.submit(reservation);
+            return store.joinsTransaction()
+                    ? CompletableFuture.completedFuture(joined(store.reserve(List.of(reservation))))
+                    : reserving.submit(reservation);
         } catch (BatchOverflowException e) {
-            throw new EscrowOverloadedException(e.retryAfter(), e);
+            return CompletableFuture.failedFuture(new EscrowOverloadedException(e.retryAfter(), e));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -106,10 +116,7 @@ final class DefaultEscrow implements Escrow {
 
     @Override
     public Reservation extend(UUID reservation, Duration timeToLive) {
-        if (timeToLive.toMillis() < 1) {
-            throw new IllegalArgumentException("timeToLive must be 1 ms at least, but is " + timeToLive);
-        }
-        return store.extend(reservation, timeToLive);
+        return store.extend(reservation, EscrowLimits.checkTimeToLive(timeToLive));
     }
 
     @Override

@@ -1,13 +1,16 @@
 package io.micropatterns.escrow;
 
 import io.micropatterns.batch.BatchListener;
+import io.micropatterns.batch.Coalescer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Reserves quantities of resources that many want at once, and never more than there are.
@@ -23,9 +26,12 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p><b>Time</b> is the database's. What is confirmed late is refused, whether it was swept up already or not.
  *
- * <p>All methods block, for one to three round trips, and throw {@link EscrowOverloadedException} when too many wait already,
- * {@link io.micropatterns.batch.BatchException} when a call was interrupted or ran out of time, which says whether it may have
- * been done, and {@link org.springframework.dao.DataAccessException} when the database failed. Thread-safe.
+ * <p><b>Failures.</b> All methods block, for one to three round trips, and throw {@link EscrowOverloadedException} when too many
+ * wait already, {@link io.micropatterns.batch.BatchTimeoutException} when a call ran out of time, which says whether it may have been
+ * done, other {@link io.micropatterns.batch.BatchException}s when it was interrupted or the escrow is closed, and was not done,
+ * and {@link org.springframework.dao.DataAccessException} or {@link org.springframework.transaction.TransactionException} when
+ * the database failed. Outside of a transaction it is not known after these two whether the request was done: it may be
+ * repeated, a reservation with the same request id, and makes nothing twice. Thread-safe.
  */
 public interface Escrow extends AutoCloseable {
 
@@ -49,6 +55,7 @@ public interface Escrow extends AutoCloseable {
     /**
      * Reserves a quantity of one resource, for the options' time.
      *
+     * @return the reservation, which is held
      * @throws InsufficientStockException when less is available
      * @throws UnknownResourceException when there is no such resource
      */
@@ -59,6 +66,8 @@ public interface Escrow extends AutoCloseable {
     /**
      * Reserves all that a request asks for, or nothing.
      *
+     * @return the reservation. Where the request's id was used before, it is the one that the first request made, as it is now:
+     *     whatever has become of it, so that its {@link Reservation#state()} tells whether it still holds anything
      * @throws InsufficientStockException when less is available of a resource
      * @throws UnknownResourceException when there is no such resource
      * @throws EscrowException when another request was made with the same id
@@ -67,9 +76,12 @@ public interface Escrow extends AutoCloseable {
     Reservation reserve(ReservationRequest request);
 
     /**
-     * The same without waiting. In a transaction it is done at once, and blocks.
+     * The same without waiting for it. It blocks in a transaction, in which it is done at once, and where there is no room and the
+     * options say {@link io.micropatterns.batch.Overflow#WAIT}. Throws nothing but what is wrong with the argument.
      *
-     * @return the reservation, or one of the exceptions, on a thread of the library
+     * @return the reservation, or any of the exceptions of {@link #reserve(ReservationRequest)}. Stages that depend on it run on the
+     *     thread that the next requests wait for: they must be quick, and must not call the escrow and wait for its answer,
+     *     which would be to wait for themselves; {@code thenApplyAsync} and the like run them elsewhere. Cancelling it takes a request back that has not begun
      */
     CompletableFuture<Reservation> reserveAsync(ReservationRequest request);
 
@@ -101,6 +113,7 @@ public interface Escrow extends AutoCloseable {
     /**
      * Holds a reservation for this long from now.
      *
+     * @param timeToLive from 1 ms to 3650 days
      * @throws ReservationExpiredException when its time is over
      * @throws ReservationException when there is no such reservation, or it was settled
      */
@@ -112,6 +125,16 @@ public interface Escrow extends AutoCloseable {
     /** Whether the caller is in a transaction that is joined; of several databases, of one of them. Does no I/O. */
     boolean joinsTransaction();
 
+    /**
+     * Whether a request would join the caller's transaction: whether that is one of the database that has its resources. Does no
+     * I/O.
+     *
+     * @throws SeveralShardsException when the resources are in several databases
+     */
+    default boolean joinsTransaction(ReservationRequest request) {
+        return joinsTransaction();
+    }
+
     /** Takes nothing more, and waits for what was taken. */
     @Override
     void close();
@@ -122,6 +145,7 @@ public interface Escrow extends AutoCloseable {
         private final EscrowStore store;
         private EscrowOptions options = EscrowOptions.defaults();
         private BatchListener listener = BatchListener.none();
+        private Consumer<Coalescer<?, ?>> coalescers = coalescer -> {};
         private EscrowListener requestListener = EscrowListener.none();
         private Clock clock = Clock.systemUTC();
         private int shard;
@@ -145,9 +169,15 @@ public interface Escrow extends AutoCloseable {
             return this;
         }
 
+        /** What is given each of these coalescers when it is made, for gauges of what waits in it; nothing unless set. */
+        public Builder coalescers(Consumer<Coalescer<?, ?>> value) {
+            this.coalescers = Objects.requireNonNull(value, "coalescers");
+            return this;
+        }
+
         /** Who is told of its requests' answers; unless set, nothing is measured. The store and the expiry tell the rest. */
         public Builder listener(EscrowListener value) {
-            this.requestListener = Objects.requireNonNull(value, "listener");
+            this.requestListener = EscrowListener.all(List.of(value));
             return this;
         }
 
@@ -166,7 +196,8 @@ public interface Escrow extends AutoCloseable {
         /** Builds it. */
         public Escrow build() {
             String name = shard == 0 ? "escrow" : "escrow-" + shard;
-            Escrow escrow = new DefaultEscrow(name, store, options, listener, new ReservationIds(clock, shard));
+            Escrow escrow =
+                    new DefaultEscrow(name, store, options, listener, coalescers, new ReservationIds(clock, shard));
             return requestListener == EscrowListener.none() ? escrow : new ToldEscrow(escrow, requestListener);
         }
     }

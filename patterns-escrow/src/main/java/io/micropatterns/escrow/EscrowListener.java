@@ -35,9 +35,9 @@ public interface EscrowListener {
         return EscrowListeners.NONE;
     }
 
-    /** The listener that calls all of these, in order, whatever one of them throws. */
+    /** The listener that calls all of these, in order, whatever one of them throws; also of a single one. */
     static EscrowListener all(List<? extends EscrowListener> listeners) {
-        return listeners.isEmpty() ? none() : new EscrowListeners(listeners);
+        return EscrowListeners.of(listeners);
     }
 
     /** What can be asked of an {@link Escrow}, besides looking. */

@@ -16,8 +16,21 @@ final class EscrowListeners implements EscrowListener {
 
     private final List<EscrowListener> listeners;
 
-    EscrowListeners(List<? extends EscrowListener> listeners) {
-        this.listeners = List.copyOf(listeners);
+    private EscrowListeners(List<EscrowListener> listeners) {
+        this.listeners = listeners;
+    }
+
+    static EscrowListener of(List<? extends EscrowListener> listeners) {
+        List<EscrowListener> hearing = listeners.stream()
+                .filter(listener -> listener != NONE)
+                .<EscrowListener>map(listener -> listener)
+                .toList();
+        if (hearing.isEmpty()) {
+            return NONE;
+        }
+        return hearing.size() == 1 && hearing.get(0) instanceof EscrowListeners guarded
+                ? guarded
+                : new EscrowListeners(hearing);
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.Objects;
 /**
  * How an escrow works. Immutable.
  *
- * @param timeToLive how long a reservation is held whose request does not say, from 1 ms
+ * @param timeToLive how long a reservation is held whose request does not say, from 1 ms to 3650 days
  * @param batching how calls are gathered that are in no transaction; its partitions are the connections that they use at once
  */
 public record EscrowOptions(Duration timeToLive, BatchOptions batching) {
@@ -22,9 +22,7 @@ public record EscrowOptions(Duration timeToLive, BatchOptions batching) {
      * @throws IllegalArgumentException when a value is out of its range; it names the value
      */
     public EscrowOptions {
-        if (timeToLive.toMillis() < 1) {
-            throw new IllegalArgumentException("timeToLive must be 1 ms at least, but is " + timeToLive);
-        }
+        EscrowLimits.checkTimeToLive(timeToLive);
         Objects.requireNonNull(batching, "batching");
     }
 

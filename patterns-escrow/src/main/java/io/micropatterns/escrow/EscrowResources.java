@@ -5,7 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Resources, as those who stock them see them. Each method joins the caller's transaction when there is one. Thread-safe. */
+/**
+ * Resources, as those who stock them see them. Each method joins the caller's transaction when there is one; what is refused leaves it as it is. A name has
+ * {@value EscrowLimits#MAX_CHARACTERS} characters at most, no NUL among them, and is not blank; others are an {@link IllegalArgumentException}.
+ * Thread-safe.
+ */
 public interface EscrowResources {
 
     /**
@@ -31,7 +35,7 @@ public interface EscrowResources {
      * Makes a resource.
      *
      * @param stripes how many rows it is kept in: one, unless several instances of the application reserve so much of it that they
-     *     wait for each other's commits
+     *     wait for each other's commits; from 1 to {@value EscrowLimits#MAX_STRIPES}
      * @throws ResourceExistsException when it exists
      */
     Resource create(String name, long total, int stripes);

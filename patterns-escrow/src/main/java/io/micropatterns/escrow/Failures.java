@@ -3,7 +3,7 @@ package io.micropatterns.escrow;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessResourceException;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.transaction.TransactionException;
 
 /** What a failure of a whole batch may tell of its requests. */
 public final class Failures {
@@ -15,6 +15,6 @@ public final class Failures {
         return !(failure instanceof DataAccessResourceFailureException
                 || failure instanceof TransientDataAccessResourceException
                 || failure instanceof QueryTimeoutException
-                || failure instanceof CannotGetJdbcConnectionException);
+                || failure instanceof TransactionException);
     }
 }

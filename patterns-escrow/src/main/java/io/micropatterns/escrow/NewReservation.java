@@ -8,7 +8,7 @@ import java.util.UUID;
 /**
  * A reservation to be made.
  *
- * @param id of the reservation; stays the same when it is tried again
+ * @param id of the reservation, a UUID of version 7, which tells when it was asked for; stays the same when it is tried again
  * @param request what is to be reserved
  * @param timeToLive how long it is to be held
  */

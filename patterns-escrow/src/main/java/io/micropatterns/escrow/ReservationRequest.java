@@ -21,18 +21,20 @@ public record ReservationRequest(
     /**
      * Checks, and copies the map.
      *
-     * @throws IllegalArgumentException when there is no resource, a blank one, or a quantity or time that is not positive
+     * @throws IllegalArgumentException when there is no resource, a quantity that is not positive, a time that is not between 1 ms and
+     *     3650 days, or a resource's name or request's id that is blank, longer than {@value EscrowLimits#MAX_CHARACTERS}
+     *     characters, or has a NUL character
      */
     public ReservationRequest {
         if (quantities.isEmpty()) {
             throw new IllegalArgumentException("a reservation must be of one resource at least");
         }
         quantities.forEach(ReservationRequest::check);
-        if (timeToLive != null && timeToLive.toMillis() < 1) {
-            throw new IllegalArgumentException("timeToLive must be 1 ms at least, but is " + timeToLive);
+        if (timeToLive != null) {
+            EscrowLimits.checkTimeToLive(timeToLive);
         }
-        if (requestId != null && requestId.isBlank()) {
-            throw new IllegalArgumentException("requestId is blank");
+        if (requestId != null) {
+            EscrowLimits.checkRequestId(requestId);
         }
         quantities = Collections.unmodifiableSortedMap(new TreeMap<>(quantities));
     }
@@ -60,9 +62,7 @@ public record ReservationRequest(
     }
 
     private static void check(String resource, long quantity) {
-        if (resource.isBlank()) {
-            throw new IllegalArgumentException("a resource's name is blank");
-        }
+        EscrowLimits.checkName(resource);
         if (quantity < 1) {
             throw new IllegalArgumentException(
                     "the quantity of '" + resource + "' must be 1 at least, but is " + quantity);

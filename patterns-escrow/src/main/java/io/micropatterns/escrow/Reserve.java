@@ -16,7 +16,8 @@ import java.lang.annotation.Target;
  * nothing meanwhile, and holds no connection. When the method is {@code @Transactional} itself, the confirmation is the last that is done before
  * its commit: what the method has written and what it has consumed are there together, or neither. When it is not, the
  * confirmation is made on its own after the method has returned; should that fail, the caller gets its exception, and the reservation
- * stays held until its time is over. In a caller's transaction all of it is joined, and is so if and only if that commits.
+ * stays held until its time is over. In a caller's transaction all of it is joined, and is so if and only if that commits; in one of
+ * another shard than the resources', it is reserved on its own, confirmed just before that commits, and released when it rolls back.
  *
  * <p><b>Released</b> is what the method did not confirm: it threw, its transaction rolled back (also without an exception) or failed
  * to commit, or committed although the method threw. The same holds where other advice, such as a cache's or a fallback, has
@@ -55,7 +56,7 @@ public @interface Reserve {
     String requestId() default "";
 
     /**
-     * How long the method may take, as in {@code "30s"}, {@code "5m"} or {@code "PT5M"}; the options' time unless set. On one of several
+     * How long the method may take, up to 3650 days, as in {@code "30s"}, {@code "5m"} or {@code "PT5M"}; the options' time unless set. On one of several
      * annotations, or on all the same.
      */
     String timeToLive() default "";

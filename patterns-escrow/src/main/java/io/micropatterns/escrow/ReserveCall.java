@@ -1,6 +1,7 @@
 package io.micropatterns.escrow;
 
 import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -20,13 +21,14 @@ final class ReserveCall {
     private final Reservation reservation;
     private boolean entered;
     private boolean returned;
-    private boolean leftToTransaction;
+    private boolean over;
     private boolean confirmed;
+    private @Nullable Confirmation left;
 
     ReserveCall(MethodInvocation invocation, Escrow escrow, ReservationRequest request) {
         this.invocation = invocation;
         this.escrow = escrow;
-        this.joined = escrow.joinsTransaction();
+        this.joined = escrow.joinsTransaction(request);
         this.reservation = reserve(escrow, request);
     }
 
@@ -63,7 +65,7 @@ final class ReserveCall {
             case HELD -> {
                 entered = true;
                 returned = false;
-                leftToTransaction = false;
+                left = null;
             }
             case EXPIRED -> throw new ReservationExpiredException(reservation.id(), reservation.expiresAt());
             case CONFIRMED, RELEASED ->
@@ -74,33 +76,41 @@ final class ReserveCall {
         }
     }
 
-    /** The method has returned, and is still in the transaction that it has perhaps begun. */
+    /**
+     * The method has returned, and is still in the transaction that it has perhaps begun; or in a caller's, of another database
+     * than its resources are in.
+     */
     void returned() {
         returned = true;
         if (!joined && escrow.joinsTransaction()) {
-            leftToTransaction = true;
-            TransactionSynchronizationManager.registerSynchronization(new Confirmation());
+            left = new Confirmation();
+            TransactionSynchronizationManager.registerSynchronization(left);
         }
     }
 
     /** The call has returned. */
     void end() {
-        if (returned && !leftToTransaction) {
+        over = true;
+        if (returned && left == null) {
             escrow.confirm(reservation.id());
-        } else if (isToBeReleased()) {
+        } else if (left == null || left.completed) {
+            releaseQuietly();
+        }
+    }
+
+    private void releaseQuietly() {
+        if (isToBeReleased()) {
             try {
                 escrow.release(reservation.id());
             } catch (RuntimeException e) {
-                log.warn(
-                        "{} was not confirmed and could not be released; it stays until its time is over",
-                        reservation,
-                        e);
+                log.warn("{} could not be released; if it is held, it stays until its time is over", reservation, e);
             }
         }
     }
 
     /** The call has thrown. */
     void fail(Throwable failure) {
+        left = null;
         if (isToBeReleased()) {
             try {
                 escrow.release(reservation.id());
@@ -120,14 +130,24 @@ final class ReserveCall {
     /** Not done where the transaction rolls back; what it throws rolls it back. */
     private final class Confirmation implements TransactionSynchronization {
 
+        private boolean completed;
+
         @Override
         public void beforeCommit(boolean readOnly) {
-            escrow.confirm(reservation.id());
+            if (left == this) {
+                escrow.confirm(reservation.id());
+            }
         }
 
         @Override
         public void afterCompletion(int status) {
-            confirmed = status == STATUS_COMMITTED;
+            completed = true;
+            if (left == this) {
+                confirmed = status == STATUS_COMMITTED;
+                if (over) {
+                    releaseQuietly();
+                }
+            }
         }
     }
 }

@@ -74,13 +74,14 @@ record ReserveMethod(
         Duration duration;
         try {
             duration = DurationFormatterUtils.detectAndParse(text);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ArithmeticException e) {
             throw method.failure("the timeToLive is no duration: " + text, e);
         }
-        if (duration.toMillis() < 1) {
-            throw method.failure("the timeToLive must be 1 ms at least, but is " + text, null);
+        try {
+            return EscrowLimits.checkTimeToLive(duration);
+        } catch (IllegalArgumentException e) {
+            throw method.failure("the " + e.getMessage(), e);
         }
-        return duration;
     }
 
     /**

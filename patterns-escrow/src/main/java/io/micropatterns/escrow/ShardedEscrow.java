@@ -22,7 +22,13 @@ final class ShardedEscrow implements Escrow {
 
     @Override
     public CompletableFuture<Reservation> reserveAsync(ReservationRequest request) {
-        return shards.ofAll(request.quantities().keySet()).reserveAsync(request);
+        Escrow shard;
+        try {
+            shard = shards.ofAll(request.quantities().keySet());
+        } catch (SeveralShardsException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return shard.reserveAsync(request);
     }
 
     @Override
@@ -53,6 +59,11 @@ final class ShardedEscrow implements Escrow {
     @Override
     public boolean joinsTransaction() {
         return shards.all().stream().anyMatch(Escrow::joinsTransaction);
+    }
+
+    @Override
+    public boolean joinsTransaction(ReservationRequest request) {
+        return shards.ofAll(request.quantities().keySet()).joinsTransaction(request);
     }
 
     @Override

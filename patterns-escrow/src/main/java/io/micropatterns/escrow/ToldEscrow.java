@@ -31,13 +31,7 @@ final class ToldEscrow implements Escrow {
     @SuppressWarnings("FutureReturnValueIgnored") // what the dependent stage would say, the listener is told
     public CompletableFuture<Reservation> reserveAsync(ReservationRequest request) {
         long began = System.nanoTime();
-        CompletableFuture<Reservation> future;
-        try {
-            future = escrow.reserveAsync(request);
-        } catch (RuntimeException | Error e) {
-            tell(Operation.RESERVE, e, began);
-            throw e;
-        }
+        CompletableFuture<Reservation> future = escrow.reserveAsync(request);
         future.whenComplete((reservation, failure) -> tell(Operation.RESERVE, cause(failure), began));
         return future;
     }
@@ -91,6 +85,11 @@ final class ToldEscrow implements Escrow {
     @Override
     public boolean joinsTransaction() {
         return escrow.joinsTransaction();
+    }
+
+    @Override
+    public boolean joinsTransaction(ReservationRequest request) {
+        return escrow.joinsTransaction(request);
     }
 
     @Override

@@ -9,31 +9,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What meters, health and endpoint read. */
 @SuppressWarnings("NullAway.Init")
-class EscrowMonitorTests {
+class EscrowMonitorTests extends OnItsOwnDatabase {
 
-    private EscrowDatabase database;
     private EscrowMonitor monitor;
-    private EscrowResources resources;
-    private Escrow escrow;
 
     @BeforeEach
     void start() {
-        database = new EscrowDatabase();
         monitor = database.monitor();
-        resources = database.resources();
-        escrow = Escrow.builder(database.store(1)).build();
-    }
-
-    @AfterEach
-    void stop() {
-        escrow.close();
-        database.close();
     }
 
     @Test

@@ -8,34 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /** The SQL of the runbook, as its page has it. */
-@SuppressWarnings("NullAway.Init")
-class EscrowRunbookTests {
+class EscrowRunbookTests extends OnItsOwnDatabase {
 
     private static final Path PAGE = Path.of("..", "docs", "escrow.md");
     private static final Pattern SQL = Pattern.compile("^```sql\\R(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
-
-    private EscrowDatabase database;
-    private EscrowResources resources;
-    private Escrow escrow;
-
-    @BeforeEach
-    void start() {
-        database = new EscrowDatabase();
-        resources = database.resources();
-        escrow = Escrow.builder(database.store(1)).build();
-    }
-
-    @AfterEach
-    void stop() {
-        escrow.close();
-        database.close();
-    }
 
     @Test
     void allOfItRunsAndLeavesWhatAgrees() throws IOException {

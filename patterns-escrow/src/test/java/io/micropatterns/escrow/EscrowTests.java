@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -331,13 +332,49 @@ class EscrowTests {
         assertThatIllegalArgumentException().isThrownBy(() -> escrow.reserve(" ", 1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ReservationRequest.of(item, 1).heldFor(Duration.ZERO));
+        for (Duration time : List.of(Duration.ofDays(3_651), Duration.ofSeconds(Long.MAX_VALUE))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ReservationRequest.of(item, 1).heldFor(time))
+                    .withMessageContaining("between 1 ms and 3650 days");
+            assertThatIllegalArgumentException().isThrownBy(() -> escrow.extend(UUID.randomUUID(), time));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> EscrowOptions.defaults().withTimeToLive(time));
+        }
+        for (String name : List.of("a\0b", "x".repeat(801))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> escrow.reserve(name, 1));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ReservationRequest.of(item, 1).withId(name))
+                    .withMessageContaining("requestId");
+            assertThatIllegalArgumentException().isThrownBy(() -> resources.create(name, 1));
+            assertThatIllegalArgumentException().isThrownBy(() -> resources.topUp(name, 1));
+            assertThatIllegalArgumentException().isThrownBy(() -> resources.reduce(name, 1));
+            assertThatIllegalArgumentException().isThrownBy(() -> resources.find(name));
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> resources.create("new", 1, 1_025))
+                .withMessageContaining("between 1 and 1024");
+    }
+
+    @Test
+    void theLargestThatIsTakenCanBeKept() {
+        Random random = new Random(1);
+        String name = random.ints(800, 0x4E00, 0x9FFF)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        resources.create(name, 1_024, 1_024);
+        Reservation all = escrow.reserve(ReservationRequest.of(name, 1_024)
+                .heldFor(EscrowLimits.MAX_TIME_TO_LIVE)
+                .withId(name));
+        assertThat(escrow.extend(all.id(), EscrowLimits.MAX_TIME_TO_LIVE).quantities())
+                .containsExactly(Map.entry(name, 1_024L));
+        escrow.release(all.id());
     }
 
     @Test
     void manyAtOnceGetWhatThereIsInTheirOrder() {
         List<CompletableFuture<Reservation>> reservations = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            reservations.add(reserveLater(ReservationRequest.of(item, i == 2 ? 100 : 1)));
+            reservations.add(escrow.reserveAsync(ReservationRequest.of(item, i == 2 ? 100 : 1)));
         }
         long made = reservations.stream()
                 .filter(future ->
@@ -348,14 +385,6 @@ class EscrowTests {
         assertThat(reservations.subList(0, 11).stream().filter(CompletableFuture::isCompletedExceptionally))
                 .hasSize(1);
         assertStock(item, 0, 10, 0);
-    }
-
-    private CompletableFuture<Reservation> reserveLater(ReservationRequest request) {
-        try {
-            return escrow.reserveAsync(request);
-        } catch (EscrowException e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     private void assertStock(String name, long available, long held, long consumed) {

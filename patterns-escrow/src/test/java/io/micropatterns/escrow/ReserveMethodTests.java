@@ -62,7 +62,7 @@ class ReserveMethodTests {
             TwoIds             | several of requestId: ['1', '2']
             TwoTimes           | several of timeToLive: [5m, 6m]
             NoDuration         | the timeToLive is no duration: soon
-            NoTime             | must be 1 ms at least, but is 0s
+            NoTime             | the timeToLive must be between 1 ms and 3650 days, but is PT0S
             ReturnsEarly       | it returns before its work is done
             """)
     void whatCannotBeUsedIsRefusedWhenTheBeanIsMade(String type, String message) throws ClassNotFoundException {

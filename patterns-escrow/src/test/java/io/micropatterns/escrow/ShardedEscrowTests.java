@@ -85,7 +85,10 @@ class ShardedEscrowTests {
                 .isThrownBy(() -> escrow.reserve(request))
                 .withMessageContaining("sku-0")
                 .withMessageContaining("{bed}");
-        assertThatExceptionOfType(SeveralShardsException.class).isThrownBy(() -> escrow.reserveAsync(request));
+        assertThat(escrow.reserveAsync(request))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(SeveralShardsException.class);
         assertThat(resources.findAll()).allMatch(resource -> resource.held() == 0);
     }
 

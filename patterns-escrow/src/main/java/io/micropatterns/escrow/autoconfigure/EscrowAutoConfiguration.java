@@ -90,8 +90,10 @@ public final class EscrowAutoConfiguration {
             EscrowStore store,
             EscrowProperties properties,
             ObjectProvider<BatchListener> batchListeners,
-            ObjectProvider<EscrowListener> listeners) {
-        return EscrowBeans.escrow(store, properties, batchListeners, listeners).build();
+            ObjectProvider<EscrowListener> listeners,
+            ObjectProvider<EscrowMetrics> metrics) {
+        return EscrowBeans.escrow(store, properties, batchListeners, listeners, metrics)
+                .build();
     }
 
     @Bean

@@ -37,10 +37,12 @@ final class EscrowBeans {
             EscrowStore store,
             EscrowProperties properties,
             ObjectProvider<BatchListener> batchListeners,
-            ObjectProvider<EscrowListener> listeners) {
+            ObjectProvider<EscrowListener> listeners,
+            ObjectProvider<EscrowMetrics> metrics) {
         return Escrow.builder(store)
                 .options(properties.toOptions())
                 .listener(BatchListener.all(batchListeners.orderedStream().toList()))
+                .coalescers(coalescer -> metrics.ifAvailable(meters -> meters.bind(coalescer)))
                 .listener(all(listeners));
     }
 

@@ -1,8 +1,10 @@
 package io.micropatterns.escrow.autoconfigure;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micropatterns.batch.Coalescer;
 import io.micropatterns.escrow.EscrowListener;
 import java.time.Duration;
 import java.util.Locale;
@@ -41,6 +43,18 @@ final class EscrowMetrics implements EscrowListener {
                             .tag("kind", lowerCase(kind))
                             .register(registry));
         }
+    }
+
+    /** Adds the gauges of a coalescer, named as those of other coalescers. */
+    void bind(Coalescer<?, ?> coalescer) {
+        Gauge.builder("patterns.batch.pending", coalescer, Coalescer::pending)
+                .description("Requests that wait or are worked on")
+                .tag("coalescer", coalescer.name())
+                .register(registry);
+        Gauge.builder("patterns.batch.limit", coalescer, Coalescer::limit)
+                .description("How many requests a batch may have at present")
+                .tag("coalescer", coalescer.name())
+                .register(registry);
     }
 
     @Override

@@ -6,8 +6,10 @@ import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.autoconfigure.PropertyRange;
 import io.micropatterns.escrow.EscrowOptions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -50,7 +52,22 @@ public record EscrowProperties(
             PropertyRange.require("patterns.escrow.instance", instance, 0, Integer.MAX_VALUE);
         }
         shards.keySet().forEach(number -> PropertyRange.require("patterns.escrow.shards." + number, number, 0, 255));
+        requireDifferent(shards);
         shards = Map.copyOf(shards);
+    }
+
+    private static void requireDifferent(Map<Integer, String> shards) {
+        Map<String, Integer> numbers = new HashMap<>();
+        new TreeMap<>(shards).forEach((number, name) -> {
+            Integer before = numbers.putIfAbsent(name, number);
+            if (before != null) {
+                throw new PatternConfigurationException(
+                        "The property patterns.escrow.shards." + number + " is '" + name
+                                + "', which patterns.escrow.shards." + before
+                                + " is already; a database is one shard only.",
+                        "Name another data source by patterns.escrow.shards." + number + ", or remove it.");
+            }
+        });
     }
 
     EscrowOptions toOptions() {

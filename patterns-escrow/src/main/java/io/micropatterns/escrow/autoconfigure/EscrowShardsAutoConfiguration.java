@@ -53,6 +53,7 @@ public final class EscrowShardsAutoConfiguration {
             CoreProperties core,
             ObjectProvider<BatchListener> batchListeners,
             ObjectProvider<EscrowListener> listeners,
+            ObjectProvider<EscrowMetrics> metrics,
             ObjectProvider<ReservationEvents> events) {
         refuseEvents(properties, events);
         // Those, too, that are no candidates for injection, as all but one often are.
@@ -61,7 +62,7 @@ public final class EscrowShardsAutoConfiguration {
         properties.shards().forEach((number, name) -> {
             DataSource dataSource = dataSource(number, name, dataSources);
             createTables(dataSource, properties, core);
-            shards.put(number, shard(number, dataSource, properties, core, batchListeners, listeners));
+            shards.put(number, shard(number, dataSource, properties, core, batchListeners, listeners, metrics));
         });
         return new EscrowShards(shards, properties.expiry().enabled());
     }
@@ -101,13 +102,14 @@ public final class EscrowShardsAutoConfiguration {
             EscrowProperties properties,
             CoreProperties core,
             ObjectProvider<BatchListener> batchListeners,
-            ObjectProvider<EscrowListener> listeners) {
+            ObjectProvider<EscrowListener> listeners,
+            ObjectProvider<EscrowMetrics> metrics) {
         EscrowListener listener = EscrowBeans.all(listeners);
         NetworkTimeout timeout = NetworkTimeout.of(core.networkTimeout());
         JdbcEscrowStore store =
                 new JdbcEscrowStore(dataSource, EscrowBeans.instance(properties), timeout).telling(listener);
         return new EscrowShard(
-                EscrowBeans.escrow(store, properties, batchListeners, listeners)
+                EscrowBeans.escrow(store, properties, batchListeners, listeners, metrics)
                         .shard(number)
                         .build(),
                 store,

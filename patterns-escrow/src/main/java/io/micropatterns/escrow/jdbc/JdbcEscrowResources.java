@@ -1,5 +1,6 @@
 package io.micropatterns.escrow.jdbc;
 
+import io.micropatterns.escrow.EscrowLimits;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.InsufficientStockException;
 import io.micropatterns.escrow.Resource;
@@ -8,6 +9,7 @@ import io.micropatterns.escrow.UnknownResourceException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -31,11 +33,24 @@ public final class JdbcEscrowResources implements EscrowResources {
     private static final String PAGE = SELECT + " where resource collate \"C\" > ? and starts_with(resource, ?)"
             + " group by resource order by resource collate \"C\" limit ?";
 
-    private static final String CREATE =
-            "insert into patterns_escrow_stock (resource, stripe, stripes, total, available)"
-                    + " select ?, n, ?, t, t from generate_series(0, ? - 1) n"
-                    + " cross join lateral (select (? / ? + (n < mod(?, ?))::int)::bigint as t) each"
-                    + " on conflict do nothing";
+    /** Who makes the first stripe makes the others; where several come at once, that is one of them. */
+    private static final String CREATE = """
+            with wanted as materialized (
+                select r.name, n as stripe, r.stripes,
+                       (r.total / r.stripes + (n < mod(r.total, r.stripes))::int)::bigint as total
+                  from (select ?::text as name, ?::bigint as total, ?::int as stripes) r
+                 cross join lateral generate_series(0, r.stripes - 1) n
+                 where not exists (select from patterns_escrow_stock s where s.resource = r.name)
+            ), first as (
+                insert into patterns_escrow_stock (resource, stripe, stripes, total, available)
+                select name, stripe, stripes, total, total from wanted where stripe = 0
+                    on conflict do nothing returning resource
+            ), others as (
+                insert into patterns_escrow_stock (resource, stripe, stripes, total, available)
+                select name, stripe, stripes, total, total from wanted, first where stripe > 0
+            )
+            select count(*) from first
+            """;
 
     /** All of it to the first stripe: others gather it when they need it. */
     private static final String TOP_UP = "update patterns_escrow_stock set total = total + ?, available = available + ?"
@@ -90,48 +105,52 @@ public final class JdbcEscrowResources implements EscrowResources {
 
     @Override
     public Resource create(String name, long total, int stripes) {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("the name is blank");
-        }
+        EscrowLimits.checkName(name);
+        EscrowLimits.checkStripes(stripes);
         if (total < 0) {
             throw new IllegalArgumentException("total must be 0 at least, but is " + total);
         }
-        if (stripes < 1) {
-            throw new IllegalArgumentException("stripes must be 1 at least, but is " + stripes);
+        Change created = change(name, () -> isCreated(name, total, stripes));
+        if (!created.made()) {
+            throw new ResourceExistsException(name);
         }
-        return inTransaction(() -> {
-            int created = jdbc.update(CREATE, name, stripes, stripes, total, stripes, total, stripes);
-            if (created < stripes) {
-                throw new ResourceExistsException(name);
-            }
-            return required(name);
-        });
+        return created.required(name);
+    }
+
+    private boolean isCreated(String name, long total, int stripes) {
+        return Objects.requireNonNull(jdbc.queryForObject(CREATE, Integer.class, name, total, stripes)) > 0;
     }
 
     @Override
     public Resource topUp(String name, long quantity) {
+        EscrowLimits.checkName(name);
         requirePositive(quantity);
-        return inTransaction(() -> {
-            jdbc.update(TOP_UP, quantity, quantity, name);
-            return required(name);
-        });
+        return change(name, () -> jdbc.update(TOP_UP, quantity, quantity, name) > 0)
+                .required(name);
     }
 
     @Override
     public Resource reduce(String name, long quantity) {
+        EscrowLimits.checkName(name);
         requirePositive(quantity);
-        return inTransaction(() -> {
-            int changed = jdbc.update(REDUCE, name, quantity, quantity);
-            Resource resource = required(name);
-            if (changed == 0) {
-                throw new InsufficientStockException(name, quantity, resource.available());
-            }
-            return resource;
-        });
+        Change reduced = change(name, () -> jdbc.update(REDUCE, name, quantity, quantity) > 0);
+        Resource resource = reduced.required(name);
+        if (!reduced.made()) {
+            throw new InsufficientStockException(name, quantity, resource.available());
+        }
+        return resource;
     }
 
-    private Resource inTransaction(java.util.function.Supplier<Resource> work) {
-        return Objects.requireNonNull(transaction.execute(status -> work.get()));
+    /** What is refused has changed nothing, and is not thrown in here: that would doom the caller's transaction. */
+    private Change change(String name, BooleanSupplier statement) {
+        return Objects.requireNonNull(transaction.execute(status -> new Change(statement.getAsBoolean(), find(name))));
+    }
+
+    private record Change(boolean made, Optional<Resource> resource) {
+
+        Resource required(String name) {
+            return resource.orElseThrow(() -> new UnknownResourceException(name));
+        }
     }
 
     private static void requirePositive(long quantity) {
@@ -140,12 +159,9 @@ public final class JdbcEscrowResources implements EscrowResources {
         }
     }
 
-    private Resource required(String name) {
-        return find(name).orElseThrow(() -> new UnknownResourceException(name));
-    }
-
     @Override
     public Optional<Resource> find(String name) {
+        EscrowLimits.checkName(name);
         return jdbc.query(SELECT + " where resource = ? group by resource", RESOURCE, name).stream()
                 .findFirst();
     }

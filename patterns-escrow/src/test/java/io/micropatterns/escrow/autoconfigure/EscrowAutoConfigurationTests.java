@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.micropatterns.batch.autoconfigure.BatchAutoConfiguration;
-import io.micropatterns.core.autoconfigure.CoreAutoConfiguration;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.schema.MissingTableException;
 import io.micropatterns.escrow.Escrow;
@@ -16,38 +14,19 @@ import io.micropatterns.escrow.Reservation;
 import io.micropatterns.escrow.ReservationRequest;
 import io.micropatterns.escrow.ReservationState;
 import io.micropatterns.escrow.jdbc.ReservationExpiry;
-import io.micropatterns.test.postgres.PostgresServer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class EscrowAutoConfigurationTests {
 
-    private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    AopAutoConfiguration.class,
-                    DataSourceTransactionManagerAutoConfiguration.class,
-                    TransactionAutoConfiguration.class,
-                    CoreAutoConfiguration.class,
-                    BatchAutoConfiguration.class,
-                    EscrowAutoConfiguration.class))
-            .withBean(DataSource.class, EscrowAutoConfigurationTests::newDatabase);
-
-    private static DataSource newDatabase() {
-        PostgresServer server = PostgresServer.shared();
-        return server.dataSource(server.createDatabase());
-    }
+    private final ApplicationContextRunner runner = EscrowApplication.onOneDatabase();
 
     @Test
     void reservesGatheredAndJoined() {

@@ -3,8 +3,6 @@ package io.micropatterns.escrow.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.micropatterns.batch.autoconfigure.BatchAutoConfiguration;
-import io.micropatterns.core.autoconfigure.CoreAutoConfiguration;
 import io.micropatterns.core.autoconfigure.DeadLettersAutoConfiguration;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.escrow.Escrow;
@@ -17,7 +15,6 @@ import io.micropatterns.outbox.autoconfigure.OutboxAutoConfiguration;
 import io.micropatterns.outbox.autoconfigure.OutboxPublisherAutoConfiguration;
 import io.micropatterns.outbox.autoconfigure.OutboxRelayAutoConfiguration;
 import io.micropatterns.outbox.spring.OutboxDelivery;
-import io.micropatterns.test.postgres.PostgresServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +24,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -41,16 +35,8 @@ class EscrowEventsConfigurationTests {
 
     private static final String ENABLED = "patterns.escrow.events.enabled=true";
 
-    private final ApplicationContextRunner withoutOutbox = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    AopAutoConfiguration.class,
-                    DataSourceInitializationAutoConfiguration.class,
-                    DataSourceTransactionManagerAutoConfiguration.class,
-                    TransactionAutoConfiguration.class,
-                    CoreAutoConfiguration.class,
-                    BatchAutoConfiguration.class,
-                    EscrowAutoConfiguration.class))
-            .withBean(DataSource.class, EscrowEventsConfigurationTests::newDatabase);
+    private final ApplicationContextRunner withoutOutbox =
+            EscrowApplication.onOneDatabase(DataSourceInitializationAutoConfiguration.class);
 
     private final ApplicationContextRunner runner = withoutOutbox
             .withConfiguration(AutoConfigurations.of(
@@ -59,11 +45,6 @@ class EscrowEventsConfigurationTests {
                     OutboxPublisherAutoConfiguration.class,
                     OutboxRelayAutoConfiguration.class))
             .withPropertyValues("patterns.outbox.relay=none");
-
-    private static DataSource newDatabase() {
-        PostgresServer server = PostgresServer.shared();
-        return server.dataSource(server.createDatabase());
-    }
 
     @Test
     void publishesThroughTheOutboxGatheredAndJoined() {

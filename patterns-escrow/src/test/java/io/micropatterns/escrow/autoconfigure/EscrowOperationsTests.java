@@ -4,22 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micropatterns.batch.autoconfigure.BatchAutoConfiguration;
-import io.micropatterns.core.autoconfigure.CoreAutoConfiguration;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.escrow.Escrow;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.Reservation;
 import io.micropatterns.escrow.ReservationState;
 import io.micropatterns.escrow.Resource;
-import io.micropatterns.test.postgres.PostgresServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -33,37 +33,23 @@ import org.springframework.boot.actuate.endpoint.web.EndpointMediaTypes;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.WebOperation;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpointDiscoverer;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What an operator sees and does: the endpoint as the web exposes it, health, and meters. */
 class EscrowOperationsTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    DataSourceTransactionManagerAutoConfiguration.class,
-                    TransactionAutoConfiguration.class,
-                    CoreAutoConfiguration.class,
-                    BatchAutoConfiguration.class,
-                    EscrowAutoConfiguration.class,
-                    EscrowActuatorAutoConfiguration.class))
+    private final ApplicationContextRunner runner = EscrowApplication.onOneDatabase(
+                    EscrowActuatorAutoConfiguration.class)
             .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
-            .withBean(DataSource.class, EscrowOperationsTests::newDatabase)
             .withPropertyValues("management.endpoints.web.exposure.include=*");
-
-    private static DataSource newDatabase() {
-        PostgresServer server = PostgresServer.shared();
-        return server.dataSource(server.createDatabase());
-    }
 
     @Test
     void resourcesAreShownPageByPage() {
@@ -151,6 +137,18 @@ class EscrowOperationsTests {
                     OperationType.WRITE,
                     arguments("action", "create", "resource", " ", "quantity", 0),
                     "blank");
+            refused(
+                    context,
+                    OperationType.WRITE,
+                    arguments("action", "create", "resource", "lamp", "quantity", 1, "stripes", 1025),
+                    "between 1 and 1024");
+            String held = context.getBean(Escrow.class).reserve("bed", 1).id().toString();
+            refused(
+                    context,
+                    OperationType.WRITE,
+                    arguments("action", "extend", "reservation", held, "timeToLive", "1000000000000d"),
+                    "3650 days");
+            refused(context, OperationType.READ, Map.of("part", "resource", "name", "b\0d"), "NUL");
             refused(context, OperationType.WRITE, Map.of("action", "release"), "'reservation'");
             refused(context, OperationType.WRITE, Map.of("action", "release", "reservation", "17"), "reservation");
             refused(
@@ -242,6 +240,29 @@ class EscrowOperationsTests {
                                     .getDetails())
                             .containsEntry("resources", 2L);
                 });
+    }
+
+    @Test
+    void whatWaitsIsMeasured() {
+        runner.run(context -> {
+            context.getBean(EscrowResources.class).create("bed", 10);
+            Escrow escrow = context.getBean(Escrow.class);
+            Gauge pending = context.getBean(MeterRegistry.class)
+                    .get("patterns.batch.pending")
+                    .tag("coalescer", "escrow-reserve")
+                    .gauge();
+            assertThat(pending.value()).isZero();
+            List<CompletableFuture<Reservation>> waiting = new ArrayList<>();
+            context.getBean(TransactionTemplate.class).executeWithoutResult(status -> {
+                escrow.reserve("bed", 1);
+                for (int i = 0; i < 3; i++) {
+                    waiting.add(CompletableFuture.supplyAsync(() -> escrow.reserve("bed", 1)));
+                }
+                await().atMost(PATIENCE).until(() -> pending.value() == 3);
+            });
+            waiting.forEach(each -> assertThat(each).succeedsWithin(PATIENCE));
+            await().atMost(PATIENCE).until(() -> pending.value() == 0);
+        });
     }
 
     @Test

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micropatterns.batch.autoconfigure.BatchAutoConfiguration;
-import io.micropatterns.core.autoconfigure.CoreAutoConfiguration;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.escrow.Escrow;
 import io.micropatterns.escrow.EscrowMonitor;
@@ -15,7 +13,6 @@ import io.micropatterns.escrow.EscrowStore;
 import io.micropatterns.escrow.Reservation;
 import io.micropatterns.escrow.ReservationEvents;
 import io.micropatterns.escrow.ReservationState;
-import io.micropatterns.test.postgres.PostgresServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -25,40 +22,26 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class EscrowShardsAutoConfigurationTests {
 
-    private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    DataSourceTransactionManagerAutoConfiguration.class,
-                    TransactionAutoConfiguration.class,
-                    CoreAutoConfiguration.class,
-                    BatchAutoConfiguration.class,
-                    EscrowAutoConfiguration.class,
+    private final ApplicationContextRunner runner = EscrowApplication.withoutDatabase(
                     EscrowShardsAutoConfiguration.class,
                     EndpointAutoConfiguration.class,
-                    EscrowActuatorAutoConfiguration.class))
-            .withBean("east", DataSource.class, EscrowShardsAutoConfigurationTests::newDatabase)
+                    EscrowActuatorAutoConfiguration.class)
+            .withBean("east", DataSource.class, EscrowApplication::newDatabase)
             .withBean(
                     "west",
                     DataSource.class,
-                    EscrowShardsAutoConfigurationTests::newDatabase,
+                    EscrowApplication::newDatabase,
                     // As one declares all data sources but one.
                     bean -> ((AbstractBeanDefinition) bean).setDefaultCandidate(false))
             .withPropertyValues("patterns.escrow.shards.0=east", "patterns.escrow.shards.1=west");
-
-    private static DataSource newDatabase() {
-        PostgresServer server = PostgresServer.shared();
-        return server.dataSource(server.createDatabase());
-    }
 
     @Test
     void dividesResourcesAmongTheDatabases() {
@@ -119,6 +102,14 @@ class EscrowShardsAutoConfigurationTests {
                                     .gauge()
                                     .value())
                             .isEqualTo(2);
+                    for (String coalescer : List.of("escrow-reserve", "escrow-1-reserve", "escrow-1-settle")) {
+                        assertThat(context.getBean(MeterRegistry.class)
+                                        .get("patterns.batch.pending")
+                                        .tag("coalescer", coalescer)
+                                        .gauge()
+                                        .value())
+                                .isZero();
+                    }
                 });
     }
 
@@ -171,6 +162,17 @@ class EscrowShardsAutoConfigurationTests {
                         .hasMessageContaining("patterns.escrow.shards.2 is 'north'")
                         .hasMessageContaining("east")
                         .hasMessageContaining("west"));
+    }
+
+    @Test
+    void aDatabaseThatIsNamedTwiceEndsTheStart() {
+        runner.withPropertyValues("patterns.escrow.shards.2=west")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(PatternConfigurationException.class)
+                        .hasMessageContaining("patterns.escrow.shards.2 is 'west'")
+                        .hasMessageContaining("patterns.escrow.shards.1"));
     }
 
     @Test

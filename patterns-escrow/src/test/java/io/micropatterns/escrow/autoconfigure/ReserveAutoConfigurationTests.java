@@ -3,6 +3,7 @@ package io.micropatterns.escrow.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.inbox.IdempotentAdvisor;
 import io.micropatterns.escrow.ConfirmAdvisor;
 import io.micropatterns.escrow.CurrentReservation;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.aop.Advisor;
@@ -53,6 +55,8 @@ class ReserveAutoConfigurationTests {
     private static final String WITHOUT_JPA =
             "--spring.autoconfigure.exclude=org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
                     + "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration";
+
+    private static final String WITHOUT_OUTBOX = "--patterns.outbox.enabled=false";
 
     private static ConfigurableApplicationContext start(Class<?> type, String... arguments) {
         PostgresServer server = PostgresServer.shared();
@@ -141,6 +145,27 @@ class ReserveAutoConfigurationTests {
     }
 
     @Test
+    void withoutAnEscrowWhatIsToReserveStopsTheStart(CapturedOutput output) {
+        assertThatExceptionOfType(Exception.class)
+                .isThrownBy(() ->
+                        start(TwoDatabases.class, WITHOUT_JPA, WITHOUT_OUTBOX).close())
+                .havingRootCause()
+                .isInstanceOf(PatternConfigurationException.class);
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "The bean 'seller' of " + Seller.class.getName(), "@Primary");
+    }
+
+    @Test
+    void whereTheEscrowIsSwitchedOffWhatIsToReserveIsLoggedOnce(CapturedOutput output) {
+        try (ConfigurableApplicationContext context =
+                start(TwoDatabases.class, WITHOUT_JPA, WITHOUT_OUTBOX, "--patterns.escrow.enabled=false")) {
+            assertThat(context.getBean("seller", Seller.class).sell()).isEqualTo("sold");
+        }
+        assertThat(output.getOut().split("Nothing is reserved for the methods with @Reserve of ", -1))
+                .hasSize(2);
+    }
+
+    @Test
     void isThereWithTheEscrowOnly() {
         try (ConfigurableApplicationContext context =
                 start(WithoutEscrow.class, WITHOUT_JPA, "--patterns.escrow.enabled=false")) {
@@ -171,6 +196,40 @@ class ReserveAutoConfigurationTests {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class WithoutEscrow {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class TwoDatabases {
+
+        @Bean
+        DataSource east() {
+            return EscrowApplication.newDatabase();
+        }
+
+        @Bean
+        DataSource west() {
+            return EscrowApplication.newDatabase();
+        }
+
+        @Bean
+        Seller seller() {
+            return new Seller();
+        }
+
+        @Bean
+        Seller another() {
+            return new Seller();
+        }
+    }
+
+    static class Seller {
+
+        @Reserve(resource = "'bed'")
+        @Reserve(resource = "'mattress'")
+        public String sell() {
+            return "sold";
+        }
+    }
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration

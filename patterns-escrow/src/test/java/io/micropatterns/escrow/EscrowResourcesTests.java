@@ -1,0 +1,63 @@
+package io.micropatterns.escrow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Resources in transactions of those who stock them. */
+class EscrowResourcesTests extends OnItsOwnDatabase {
+
+    @Test
+    void whatIsRefusedLeavesTheCallersTransactionAsItIs() {
+        resources.create("bed", 1);
+        database.transaction().executeWithoutResult(status -> {
+            resources.create("chair", 10);
+            assertThatExceptionOfType(ResourceExistsException.class).isThrownBy(() -> resources.create("bed", 5, 3));
+            assertThatExceptionOfType(InsufficientStockException.class).isThrownBy(() -> resources.reduce("bed", 2));
+            assertThatExceptionOfType(UnknownResourceException.class).isThrownBy(() -> resources.reduce("table", 1));
+            assertThatExceptionOfType(UnknownResourceException.class).isThrownBy(() -> resources.topUp("table", 1));
+            resources.topUp("chair", 1);
+        });
+        assertThat(resources.findAll())
+                .containsExactly(new Resource("bed", 1, 1, 0, 0, 1), new Resource("chair", 11, 11, 0, 0, 1));
+    }
+
+    @Test
+    void ofTwoWhoCreateAResourceAtOnceOneDoes() {
+        CompletableFuture<Resource> other = new CompletableFuture<>();
+        database.transaction().executeWithoutResult(status -> {
+            resources.create("bed", 7, 2);
+            other.completeAsync(() -> resources.create("bed", 9, 4));
+            await().atMost(Duration.ofSeconds(30)).until(this::somebodyWaits);
+        });
+        assertThat(other)
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableThat()
+                .withCauseInstanceOf(ResourceExistsException.class);
+        assertThat(resources.findAll()).containsExactly(new Resource("bed", 7, 7, 0, 0, 2));
+        assertThat(resources.verify()).isEmpty();
+    }
+
+    private boolean somebodyWaits() {
+        return Objects.requireNonNull(database.jdbc()
+                .queryForObject(
+                        "select exists (select from pg_locks l join pg_stat_activity a using (pid)"
+                                + " where not l.granted and a.datname = current_database())",
+                        Boolean.class));
+    }
+
+    @Test
+    void aTotalIsSpreadOverTheStripes() {
+        resources.create("bed", 11, 4);
+        assertThat(database.jdbc()
+                        .queryForList("select available from patterns_escrow_stock order by stripe", Long.class))
+                .containsExactly(3L, 3L, 3L, 2L);
+        resources.create("endless", Long.MAX_VALUE, 3);
+        assertThat(resources.find("endless")).map(Resource::total).contains(Long.MAX_VALUE);
+    }
+}
