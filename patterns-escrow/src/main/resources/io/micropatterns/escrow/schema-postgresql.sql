@@ -15,11 +15,11 @@ create table if not exists patterns_escrow_stock (
     primary key (resource, stripe),
     -- One for all, for each is prepared by every statement anew.
     constraint patterns_escrow_stock_adds_up check (
-        available >= 0 and held >= 0 and consumed >= 0 and available + held + consumed = total
-        and archived >= 0 and archived <= consumed and stripe >= 0 and stripe < stripes)
+        available >= 0 and held >= 0 and archived >= 0 and consumed >= archived
+        and available + held + consumed = total)
 ) with (fillfactor = 50);
 
--- A line for each resource of a reservation; line 0 stands for the whole in locks and look-ups.
+-- A line for each resource of a reservation; line 0 stands for the whole in locks and look-ups, and has the request.
 create table if not exists patterns_escrow_hold (
     reservation uuid        not null,
     line        smallint    not null,
@@ -36,5 +36,7 @@ create table if not exists patterns_escrow_hold (
 );
 
 create unique index if not exists patterns_escrow_hold_request on patterns_escrow_hold (request)
-    where request is not null and line = 0;
-create index if not exists patterns_escrow_hold_due on patterns_escrow_hold (expires_at) where state = 'H' and line = 0;
+    where request is not null;
+-- Not of all lines: then nothing but the key finds those of a reservation, whatever the planner thinks of how many are held.
+create index if not exists patterns_escrow_hold_due on patterns_escrow_hold (expires_at)
+    where state = 'H' and line = 0;

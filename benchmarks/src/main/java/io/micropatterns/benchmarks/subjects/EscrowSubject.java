@@ -82,8 +82,8 @@ public final class EscrowSubject implements StockSubject {
                             "insert into patterns_escrow_hold (reservation, line, resource, stripe, quantity, expires_at)"
                                     + " select (lpad(to_hex((extract(epoch from now() - interval '1 h') * 1000)::bigint), 12, '0')"
                                     + " || '7000' || lpad(to_hex(i), 16, '0'))::uuid, 0, 'item-' || (i * 7919 % ?), 0, 1,"
-                                    + " now() + ? * interval '1 s' from generate_series(1, ?::bigint) i",
-                            items, due ? 0 : 86_400, reservations);
+                                    + " now() + ? * interval '1 s' - (? - i) * interval '1 us' from generate_series(1, ?::bigint) i",
+                            items, due ? 0 : 86_400, reservations, reservations);
             jdbc().update("update patterns_escrow_stock s set held = s.held + h.n, available = s.available - h.n"
                     + " from (select resource, count(*) as n from patterns_escrow_hold where reservation"
                     + " < (lpad(to_hex((extract(epoch from now() - interval '30 min') * 1000)::bigint), 12, '0')"

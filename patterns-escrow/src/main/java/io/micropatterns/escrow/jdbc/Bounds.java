@@ -20,9 +20,14 @@ record Bounds(Duration lockTimeout) {
 
     /** To be selected inside such a transaction, with which it ends. */
     String settings() {
-        return "set_config('lock_timeout', '" + lockTimeout.toMillis()
+        return "set_config('lock_timeout', '" + inMillis()
                 + "', true), set_config('idle_in_transaction_session_timeout', '" + IDLE * lockTimeout.toMillis()
                 + "', true)";
+    }
+
+    /** The time to wait for a lock, as the setting wants it. */
+    String inMillis() {
+        return lockTimeout.toMillis() + "ms";
     }
 
     String exceeded() {

@@ -43,42 +43,45 @@ final class ReserveSql {
     }
 
     /**
-     * The same of a single resource. Parameters: twice how much of it, its name, this instance's number, how much again; arrays of
-     * the reservations, their quantities and their times in ms.
+     * Moves so much of one resource. It waits for one lock alone, and before it does, it sets how long: settings in a statement before
+     * it would cost as much as a few reservations. Parameters: twice how much, twice the time (null: as it is), the resource, this
+     * instance's number, and how much again.
+     */
+    private static final String MOVE_ONE = """
+            with moved as (
+                update patterns_escrow_stock
+                   set available = available - ?, held = held + ?
+                 where (select case when ?::text is null then '' else set_config('lock_timeout', ?, true) end) is not null
+                   and resource = ? and stripe = mod(?, stripes) and available >= ?
+                returning resource, stripe, clock_timestamp() as now
+            )
+            """;
+
+    /**
+     * The same of a single resource. Parameters: as of the move, and arrays of the reservations, their quantities and their times
+     * in ms.
      */
     static final String RESERVE_OF_ONE = reserveOfOne("", "");
 
     /** The same, with one more array: the reservations' requests. A repeated one is an error. */
-    static final String RESERVE_OF_ONE_BY_REQUESTS = reserveOfOne(", request", ", a.request");
+    static final String RESERVE_OF_ONE_BY_REQUESTS = reserveOfOne(", request", ", ?");
 
     private static String reserveOfOne(String column, String value) {
-        return """
-            with moved as (
-                update patterns_escrow_stock
-                   set available = available - ?, held = held + ?
-                 where resource = ? and stripe = mod(?, stripes) and available >= ?
-                returning resource, stripe, clock_timestamp() as now
-            ), held as (
-                insert into patterns_escrow_hold (reservation, line, resource, stripe, quantity, expires_at%s)
-                select a.reservation, 0, m.resource, m.stripe, a.quantity, m.now + a.ttl * interval '1 millisecond'%s
-                  from moved m cross join unnest(?, ?, ?%s) as a (reservation, quantity, ttl%s)
+        return MOVE_ONE + """
+            , held as (
+                insert into patterns_escrow_hold (reservation, line, resource, stripe, quantity, expires_at%1$s)
+                select a.reservation, 0, m.resource, m.stripe, a.quantity, m.now + a.ttl * interval '1 millisecond'%1$s
+                  from moved m cross join unnest(?, ?, ?%2$s) as a (reservation, quantity, ttl%1$s)
             )
             select 1 as place, now from moved
-            """.formatted(column, value, column.isEmpty() ? "" : ", ?", column);
+            """.formatted(column, value);
     }
 
     /**
-     * A single reservation of a single resource, that is new; a repeated one is an error. Parameters: twice how much, the resource,
-     * this instance's number, how much again; the reservation, how much, its time in ms, and its request. Gives nothing when
-     * there is too little.
+     * A single reservation of a single resource, that is new; a repeated one is an error. Parameters: as of the move; the reservation,
+     * how much, its time in ms, and its request. Gives nothing when there is too little.
      */
-    static final String RESERVE_SINGLE = """
-            with moved as (
-                update patterns_escrow_stock
-                   set available = available - ?, held = held + ?
-                 where resource = ? and stripe = mod(?, stripes) and available >= ?
-                returning resource, stripe, clock_timestamp() as now
-            )
+    static final String RESERVE_SINGLE = MOVE_ONE + """
             insert into patterns_escrow_hold (reservation, line, resource, stripe, quantity, expires_at, request)
             select ?, 0, resource, stripe, ?, now + ? * interval '1 millisecond', ? from moved
             returning expires_at

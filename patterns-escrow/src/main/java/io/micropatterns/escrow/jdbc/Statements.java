@@ -71,6 +71,11 @@ final class Statements {
         return bounds != null;
     }
 
+    /** How long one that sets this itself is to wait for locks; none where that is the caller's business. */
+    @Nullable String lockTimeout() {
+        return bounds == null ? null : bounds.inMillis();
+    }
+
     /** Whether somebody wants to know which reservations are changed. */
     boolean arePublished() {
         return publication != null;
@@ -125,9 +130,13 @@ final class Statements {
     @SuppressWarnings("NullAway") // an extractor's null is its answer
     private <T extends @Nullable Object> T execute(
             JdbcTemplate by, String sql, Plan plan, PreparedStatementSetter parameters, ResultSetExtractor<T> rows) {
-        return bounds == null
+        Bounds within = bounds;
+        if (within == null) {
+            return by.query(sql, parameters, rows);
+        }
+        return plan == Plan.ITS_OWN && publication == null
                 ? by.query(sql, parameters, rows)
-                : by.execute(plan.before(sql, bounds), prepared(parameters, rows));
+                : by.execute(plan.before(sql, within), prepared(parameters, rows));
     }
 
     private static <T extends @Nullable Object> PreparedStatementCallback<T> prepared(

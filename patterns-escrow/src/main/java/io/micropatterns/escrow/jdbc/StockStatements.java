@@ -59,11 +59,11 @@ final class StockStatements {
                 ReserveSql.RESERVE_SINGLE,
                 Plan.ITS_OWN,
                 statement -> {
-                    setOne(statement, asked.onlyResource(), asked.onlyQuantity());
-                    statement.setObject(6, asked.id());
-                    statement.setLong(7, asked.onlyQuantity());
-                    statement.setLong(8, asked.timeToLive().toMillis());
-                    statement.setString(9, asked.request().requestId());
+                    int next = setMove(statement, asked.onlyResource(), asked.onlyQuantity());
+                    statement.setObject(next, asked.id());
+                    statement.setLong(next + 1, asked.onlyQuantity());
+                    statement.setLong(next + 2, asked.timeToLive().toMillis());
+                    statement.setString(next + 3, asked.request().requestId());
                 },
                 row -> row.next() ? asked.madeUntil(ReservationLines.instant(row, "expires_at")) : null,
                 made -> made == null ? List.of() : List.of(ReservationEvent.of(made)));
@@ -75,19 +75,23 @@ final class StockStatements {
                 byRequests ? ReserveSql.RESERVE_OF_ONE_BY_REQUESTS : ReserveSql.RESERVE_OF_ONE,
                 Plan.ITS_OWN,
                 statement -> {
-                    setOne(statement, wanted.resources()[0], wanted.quantities()[0]);
-                    setNew(statement, 6, wanted.reservations(), byRequests);
+                    int next = setMove(statement, wanted.resources()[0], wanted.quantities()[0]);
+                    setNew(statement, next, wanted.reservations(), byRequests);
                 },
                 wanted::made,
                 StockStatements::reserved);
     }
 
-    private void setOne(PreparedStatement statement, String resource, long quantity) throws SQLException {
+    /** Answers the number of the next parameter. */
+    private int setMove(PreparedStatement statement, String resource, long quantity) throws SQLException {
         statement.setLong(1, quantity);
         statement.setLong(2, quantity);
-        statement.setString(3, resource);
-        statement.setInt(4, instance);
-        statement.setLong(5, quantity);
+        statement.setString(3, statements.lockTimeout());
+        statement.setString(4, statements.lockTimeout());
+        statement.setString(5, resource);
+        statement.setInt(6, instance);
+        statement.setLong(7, quantity);
+        return 8;
     }
 
     private List<@Nullable Reservation> reserveOfSeveral(WantedStock wanted) {
