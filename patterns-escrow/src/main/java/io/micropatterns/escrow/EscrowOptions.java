@@ -26,10 +26,11 @@ public record EscrowOptions(Duration timeToLive, BatchOptions batching) {
         Objects.requireNonNull(batching, "batching");
     }
 
-    /** 300 seconds; up to 500 requests in a statement, on two connections; more than 10,000 that wait on each are refused. */
+    /** 300 seconds; up to 1,000 requests in a statement, on two connections; more than 10,000 that wait on each are refused. */
     public static EscrowOptions defaults() {
         return new EscrowOptions(
-                DEFAULT_TIME_TO_LIVE, BatchOptions.defaults().withPartitions(2).withOverflow(Overflow.REJECT));
+                DEFAULT_TIME_TO_LIVE,
+                BatchOptions.defaults().withMaxItems(1_000).withPartitions(2).withOverflow(Overflow.REJECT));
     }
 
     /** With this {@link #timeToLive()}. */

@@ -35,7 +35,7 @@ public final class Callers implements AutoCloseable {
      */
     public static Map<String, Object> measure(Environment environment, Call call, LongConsumer check) throws Exception {
         try (Callers callers = new Callers(environment, call)) {
-            long warmUp = callers.callFor(environment.warmUp(15));
+            long warmUp = callers.callFor(environment.warmUp(25));
             callers.waits.clear();
             Turns turns = Turns.take(callers::callFor);
             check.accept(warmUp + turns.count());

@@ -70,7 +70,7 @@ enum StockScenario {
             int items = environment.number("items", 1);
             subject.stock(items, PLENTY);
             int outstanding = environment.number("outstanding", 2_000);
-            long warmUp = reserveFor(subject, items, outstanding, environment.warmUp(15));
+            long warmUp = reserveFor(subject, items, outstanding, environment.warmUp(25));
             Turns turns = Turns.take(length -> reserveFor(subject, items, outstanding, length));
             expect(subject, warmUp + turns.count());
             return new LinkedHashMap<>(Map.of("value", turns.perSecond()));
@@ -122,7 +122,7 @@ enum StockScenario {
 
     /** Without turns, for a subject that is alone. */
     private static Object perSecond(Environment environment, Callers.Call call) throws Exception {
-        Callers.measureWhile(environment, call, lasts(environment.warmUp(15)));
+        Callers.measureWhile(environment, call, lasts(environment.warmUp(25)));
         Duration length = Duration.ofSeconds(environment.number("seconds", 10));
         return Objects.requireNonNull(
                 Callers.measureWhile(environment, call, lasts(length)).get("value"));

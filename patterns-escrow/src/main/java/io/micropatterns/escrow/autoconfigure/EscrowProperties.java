@@ -84,7 +84,7 @@ public record EscrowProperties(
      * @param connections How many statements can run at once, each for other resources. From 1 to 100.
      */
     public record Batching(
-            @DefaultValue("500") int maxItems,
+            @DefaultValue("1000") int maxItems,
             @DefaultValue("10000") int capacity,
             @DefaultValue("reject") Overflow overflow,
             @DefaultValue("10s") Duration timeout,
@@ -118,7 +118,7 @@ public record EscrowProperties(
     public record Expiry(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("500ms") Duration interval,
-            @DefaultValue("5000") int batchSize,
+            @DefaultValue("20000") int batchSize,
             @DefaultValue("10s") Duration leaseTime) {
 
         public Expiry {

@@ -20,8 +20,12 @@ record Bounds(Duration lockTimeout) {
 
     /** To be selected inside such a transaction, with which it ends. */
     String settings() {
-        return "set_config('lock_timeout', '" + inMillis()
-                + "', true), set_config('idle_in_transaction_session_timeout', '" + IDLE * lockTimeout.toMillis()
+        return "set_config('lock_timeout', '" + inMillis() + "', true)";
+    }
+
+    /** The same of one that is more than its statement, so that it can stand still in between. */
+    String settingsOfSeveralStatements() {
+        return settings() + ", set_config('idle_in_transaction_session_timeout', '" + IDLE * lockTimeout.toMillis()
                 + "', true)";
     }
 

@@ -39,8 +39,8 @@ enum Plan {
         return rows > FEW ? BY_KEYS : KEPT;
     }
 
-    /** Preceded by settings that end with its transaction, in the same round trip. */
-    String before(String statement, Bounds bounds) {
-        return "select " + bounds.settings() + settings + "; " + statement;
+    /** Preceded by these and other settings, that end with its transaction, in the same round trip. */
+    String before(String statement, String others) {
+        return "select " + others + settings + "; " + statement;
     }
 }

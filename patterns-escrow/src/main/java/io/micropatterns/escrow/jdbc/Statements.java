@@ -72,7 +72,8 @@ final class Statements {
     }
 
     /** How long one that sets this itself is to wait for locks; none where that is the caller's business. */
-    @Nullable String lockTimeout() {
+    @Nullable
+    String lockTimeout() {
         return bounds == null ? null : bounds.inMillis();
     }
 
@@ -134,9 +135,12 @@ final class Statements {
         if (within == null) {
             return by.query(sql, parameters, rows);
         }
-        return plan == Plan.ITS_OWN && publication == null
+        if (publication != null) {
+            return by.execute(plan.before(sql, within.settingsOfSeveralStatements()), prepared(parameters, rows));
+        }
+        return plan == Plan.ITS_OWN
                 ? by.query(sql, parameters, rows)
-                : by.execute(plan.before(sql, within), prepared(parameters, rows));
+                : by.execute(plan.before(sql, within.settings()), prepared(parameters, rows));
     }
 
     private static <T extends @Nullable Object> PreparedStatementCallback<T> prepared(
