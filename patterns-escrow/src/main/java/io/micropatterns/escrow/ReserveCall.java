@@ -92,7 +92,7 @@ final class ReserveCall {
     void end() {
         over = true;
         if (returned && left == null) {
-            escrow.confirm(reservation.id());
+            confirm();
         } else if (left == null || left.completed) {
             releaseQuietly();
         }
@@ -101,7 +101,7 @@ final class ReserveCall {
     private void releaseQuietly() {
         if (isToBeReleased()) {
             try {
-                escrow.release(reservation.id());
+                release();
             } catch (RuntimeException e) {
                 log.warn("{} could not be released; if it is held, it stays until its time is over", reservation, e);
             }
@@ -113,7 +113,7 @@ final class ReserveCall {
         left = null;
         if (isToBeReleased()) {
             try {
-                escrow.release(reservation.id());
+                release();
             } catch (RuntimeException e) {
                 failure.addSuppressed(e);
             }
@@ -127,6 +127,26 @@ final class ReserveCall {
                 && (entered || reservation.requestId() == null);
     }
 
+    private void confirm() {
+        uninterrupted(() -> escrow.confirm(reservation.id()));
+    }
+
+    private void release() {
+        uninterrupted(() -> escrow.release(reservation.id()));
+    }
+
+    /** With an interrupt flag that the method has left set, the escrow would take the request back at once. */
+    private static void uninterrupted(Runnable settlement) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            settlement.run();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Not done where the transaction rolls back; what it throws rolls it back. */
     private final class Confirmation implements TransactionSynchronization {
 
@@ -135,7 +155,7 @@ final class ReserveCall {
         @Override
         public void beforeCommit(boolean readOnly) {
             if (left == this) {
-                escrow.confirm(reservation.id());
+                confirm();
             }
         }
 

@@ -129,6 +129,31 @@ class ReserveTests {
     }
 
     @Test
+    void aMethodThatWasInterruptedIsConfirmedAndReleasedAllTheSame() throws Exception {
+        Shop.Work interrupted = held -> Thread.currentThread().interrupt();
+        try {
+            UUID id = shop.plain(item, 1, interrupted);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(state(id)).isEqualTo(ReservationState.CONFIRMED);
+
+            id = shop.transactional(item, interrupted);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(state(id)).isEqualTo(ReservationState.CONFIRMED);
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> shop.transactional(item, held -> {
+                        interrupted.with(held);
+                        throw new IllegalStateException("interrupted");
+                    }))
+                    .satisfies(thrown -> assertThat(thrown.getSuppressed()).isEmpty());
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(resource(item).held()).isZero();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
     void aReleaseThatFailsIsSuppressed() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> shop.plain(item, 1, held -> {
