@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Joins those who are in a transaction, and gathers the others. */
-final class DefaultEscrow implements Escrow {
+final class DefaultEscrow implements Escrow, CallEscrow {
 
     private final EscrowStore store;
     private final EscrowOptions options;
@@ -80,6 +80,11 @@ final class DefaultEscrow implements Escrow {
     @Override
     public Reservation confirm(UUID reservation) {
         return settle(Settlement.confirm(reservation));
+    }
+
+    @Override
+    public Reservation confirmOnce(UUID reservation) {
+        return settle(Settlement.confirmOnce(reservation));
     }
 
     @Override

@@ -24,7 +24,7 @@ public interface EscrowStore {
     List<ItemOutcome<Reservation>> reserve(List<NewReservation> reservations);
 
     /**
-     * Ends reservations. Repeating what was done is answered as it was then.
+     * Ends reservations. Repeating what was done is answered as it was then, unless it is to be done {@link Settlement#once()}.
      *
      * @return the outcome of each: the reservation, or an {@link EscrowException} that says why it could not be done
      */

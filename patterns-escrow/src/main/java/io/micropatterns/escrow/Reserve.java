@@ -27,7 +27,9 @@ import java.lang.annotation.Target;
  * which rolls the method's own transaction back.
  *
  * <p><b>A request id</b> is for one call that succeeds. A repeated call gets the reservation of the first: while that is held, it
- * runs with it, at the same time as the first if that has not ended; when it was confirmed, the method is not called, but
+ * runs with it, at the same time as the first if that has not ended. One of those who share it confirms it; the others get a
+ * {@link ReservationException} by their own confirmation, which rolls the method's own transaction back. So a method with a request id must
+ * not confirm its reservation itself. When it was confirmed before, the method is not called, but
  * {@link ReservationException} thrown. When it was released or has expired, the repeated call is a new attempt with a reservation
  * of its own (its request id is the same with {@code #2}, {@code #3} and so on; after 100 attempts it is refused). A call that was not
  * let through to the method does not release what it shares with another. Where repetitions are to get the first one's answer, use

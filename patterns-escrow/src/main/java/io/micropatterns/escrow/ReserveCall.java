@@ -127,8 +127,15 @@ final class ReserveCall {
                 && (entered || reservation.requestId() == null);
     }
 
+    /** Of the calls that share a request id, and so a reservation, it is this one or none. */
     private void confirm() {
-        uninterrupted(() -> escrow.confirm(reservation.id()));
+        uninterrupted(() -> {
+            if (reservation.requestId() == null) {
+                escrow.confirm(reservation.id());
+            } else {
+                CallEscrow.of(escrow).confirmOnce(reservation.id());
+            }
+        });
     }
 
     private void release() {

@@ -7,7 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks the escrow whose shard it is. */
-final class ShardedEscrow implements Escrow {
+final class ShardedEscrow implements Escrow, CallEscrow {
 
     private final Shards<Escrow> shards;
 
@@ -34,6 +34,11 @@ final class ShardedEscrow implements Escrow {
     @Override
     public Reservation confirm(UUID reservation) {
         return shards.of(reservation).confirm(reservation);
+    }
+
+    @Override
+    public Reservation confirmOnce(UUID reservation) {
+        return CallEscrow.of(shards.of(reservation)).confirmOnce(reservation);
     }
 
     @Override

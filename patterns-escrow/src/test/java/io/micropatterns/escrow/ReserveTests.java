@@ -19,6 +19,9 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -370,6 +373,50 @@ class ReserveTests {
     }
 
     @Test
+    void ofTwoCallsThatShareARequestOneCommits() {
+        CyclicBarrier meeting = new CyclicBarrier(2);
+        UUID id = oneOfTwo(() -> shop.transactionalRequest(item, item, held -> {
+            order(held, null);
+            meeting.await(30, TimeUnit.SECONDS);
+        }));
+        assertThat(jdbc.queryForObject("select count(*) from ordered where reservation = ?", Integer.class, id))
+                .isEqualTo(1);
+        assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwoCallsThatShareARequestAndNoTransactionOneReturns() {
+        CyclicBarrier meeting = new CyclicBarrier(2);
+        UUID id = oneOfTwo(() -> shop.request(item, item, held -> meeting.await(30, TimeUnit.SECONDS)));
+        assertThat(state(id)).isEqualTo(ReservationState.CONFIRMED);
+        assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    /** Runs it twice at once; answers what one of the two has returned. */
+    private static UUID oneOfTwo(Call call) {
+        // The common pool may have a single thread.
+        Executor threads = work -> new Thread(work).start();
+        List<CompletableFuture<UUID>> both = List.of(
+                CompletableFuture.supplyAsync(() -> call(call), threads),
+                CompletableFuture.supplyAsync(() -> call(call), threads));
+        List<UUID> returned = new ArrayList<>();
+        List<Throwable> refused = new ArrayList<>();
+        for (CompletableFuture<UUID> each : both) {
+            try {
+                returned.add(each.join());
+            } catch (CompletionException e) {
+                refused.add(e.getCause());
+            }
+        }
+        assertThat(returned).hasSize(1);
+        assertThat(refused)
+                .singleElement()
+                .isInstanceOfSatisfying(ReservationException.class, e -> assertThat(e)
+                        .hasMessageEndingWith("was confirmed by another call"));
+        return returned.get(0);
+    }
+
+    @Test
     void anIdempotentMethodAnswersRepetitionsAlsoWhenNothingIsLeft() throws Exception {
         resources.reduce(item, 2);
         UUID first = shop.once(item, item, held -> order(held, null));
@@ -496,6 +543,12 @@ class ReserveTests {
 
         @Reserve(resource = "#sku", requestId = "#request")
         public UUID request(String sku, String request, Work work) throws Exception {
+            return run(work);
+        }
+
+        @Reserve(resource = "#sku", requestId = "#request")
+        @Transactional(rollbackFor = Throwable.class)
+        public UUID transactionalRequest(String sku, String request, Work work) throws Exception {
             return run(work);
         }
 

@@ -180,6 +180,24 @@ public abstract class EscrowStoreContract {
     }
 
     @Test
+    void whatIsToBeConfirmedOnceIsRefusedWhereItWasConfirmed() {
+        UUID id = reserve(wanted("bed", 2)).id();
+        UUID other = reserve(wanted("bed", 1)).id();
+
+        List<ItemOutcome<Reservation>> outcomes = store.settle(
+                List.of(Settlement.confirmOnce(id), Settlement.confirmOnce(id), Settlement.confirmOnce(other)));
+
+        assertThat(result(outcomes.get(0)).confirmed()).isEqualTo(Map.of("bed", 2L));
+        assertThat(failure(outcomes.get(1)))
+                .isInstanceOf(ReservationException.class)
+                .hasMessageEndingWith("was confirmed by another call");
+        assertThat(result(outcomes.get(2)).confirmed()).isEqualTo(Map.of("bed", 1L));
+        assertRefused(Settlement.confirmOnce(id));
+        assertThat(settle(Settlement.confirm(id))).isEqualTo(result(outcomes.get(0)));
+        assertStock("bed", 7, 0, 3);
+    }
+
+    @Test
     void confirmsNoMoreThanIsHeld() {
         UUID id = reserve(wanted("bed", 2)).id();
 
