@@ -42,6 +42,14 @@ public interface EscrowStore {
     Optional<Reservation> find(UUID reservation);
 
     /**
+     * Lets the next request with the id of a reservation's request make a new one, unless the reservation is held in time, by the
+     * database's clock, or was confirmed. If it is held, and its time is over, it ends. It has no request's id any more.
+     *
+     * @return whether it was so
+     */
+    boolean forgetRequest(UUID reservation);
+
+    /**
      * Ends reservations whose time is over, by the database's clock. Those that somebody is just about to settle are passed over.
      *
      * @param limit the most reservations

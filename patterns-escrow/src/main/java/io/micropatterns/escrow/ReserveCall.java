@@ -12,9 +12,6 @@ final class ReserveCall {
 
     private static final Logger log = LoggerFactory.getLogger(ReserveCall.class);
 
-    /** Each is a look-up of the ones before; a call that fails as often is not helped by one more. */
-    private static final int MOST_ATTEMPTS = 100;
-
     private final MethodInvocation invocation;
     private final Escrow escrow;
     private final boolean joined;
@@ -29,21 +26,7 @@ final class ReserveCall {
         this.invocation = invocation;
         this.escrow = escrow;
         this.joined = escrow.joinsTransaction(request);
-        this.reservation = reserve(escrow, request);
-    }
-
-    /** What an earlier call with the same request id did not confirm is over, and this one is another attempt. */
-    private static Reservation reserve(Escrow escrow, ReservationRequest request) {
-        Reservation reservation = escrow.reserve(request);
-        String id = request.requestId();
-        for (int attempt = 2; id != null && isOver(reservation) && attempt <= MOST_ATTEMPTS; attempt++) {
-            reservation = escrow.reserve(request.withId(id + "#" + attempt));
-        }
-        return reservation;
-    }
-
-    private static boolean isOver(Reservation reservation) {
-        return reservation.state() == ReservationState.RELEASED || reservation.state() == ReservationState.EXPIRED;
+        this.reservation = CallEscrow.of(escrow).reserveAnew(request);
     }
 
     Reservation reservation() {

@@ -21,6 +21,11 @@ final class ShardedEscrow implements Escrow, CallEscrow {
     }
 
     @Override
+    public Reservation reserveAnew(ReservationRequest request) {
+        return CallEscrow.of(shards.ofAll(request.quantities().keySet())).reserveAnew(request);
+    }
+
+    @Override
     public CompletableFuture<Reservation> reserveAsync(ReservationRequest request) {
         Escrow shard;
         try {

@@ -26,6 +26,11 @@ final class ToldEscrow implements Escrow, CallEscrow {
         return told(Operation.RESERVE, () -> escrow.reserve(request));
     }
 
+    @Override
+    public Reservation reserveAnew(ReservationRequest request) {
+        return told(Operation.RESERVE, () -> CallEscrow.of(escrow).reserveAnew(request));
+    }
+
     /** The future is the escrow's own, not one that depends on it: cancelling it takes the request back. */
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // what the dependent stage would say, the listener is told

@@ -118,6 +118,27 @@ class EscrowListenerTests {
     }
 
     @Test
+    void isToldOfWhatMethodsWithReserveAskForAsWell() {
+        database.resources().create(item, 1);
+        CallEscrow calls = CallEscrow.of(escrow);
+        ReservationRequest request = ReservationRequest.of(item, 1).withId(item);
+        Reservation released = escrow.release(escrow.reserve(request).id());
+        Reservation anew = calls.reserveAnew(request);
+        calls.confirmOnce(anew.id());
+        assertRefused(() -> calls.confirmOnce(anew.id()));
+
+        assertThat(anew.id()).isNotEqualTo(released.id());
+        assertThat(answers)
+                .extracting(Answer::operation)
+                .containsExactly(
+                        Operation.RESERVE,
+                        Operation.RELEASE,
+                        Operation.RESERVE,
+                        Operation.CONFIRM,
+                        Operation.CONFIRM);
+    }
+
+    @Test
     void isToldOfThoseWhoAreJoinedAsWell() {
         database.resources().create(item, 1);
         database.transaction().executeWithoutResult(status -> {

@@ -366,6 +366,61 @@ class ReserveTests {
     }
 
     @Test
+    void aRequestThatIsLateAndWasNotSweptUpIsTriedAgain() throws Exception {
+        Reservation late = escrow.reserve(ReservationRequest.of(item, 3).withId(item));
+        database.letExpire(late.id());
+
+        assertThat(shop.transactionalRequest(item, 3, item, held -> {})).isNotEqualTo(late.id());
+        assertThat(state(late.id())).isEqualTo(ReservationState.EXPIRED);
+        assertThat(resource(item).consumed()).isEqualTo(3);
+    }
+
+    @Test
+    void aRequestThatSucceededInTheEndIsKnownAsLongAsThatIsKept() throws Exception {
+        UUID[] failed = new UUID[1];
+        assertThatIllegalStateException()
+                .isThrownBy(() -> shop.request(item, item, held -> {
+                    failed[0] = held.id();
+                    throw new IllegalStateException("broken");
+                }));
+        shop.request(item, item, held -> {});
+        database.letExpire(failed[0]);
+        database.store(0).purge(Duration.ofMillis(1), 1_000);
+        assertThat(escrow.find(failed[0])).isEmpty();
+
+        assertThatExceptionOfType(ReservationException.class)
+                .isThrownBy(() -> shop.request(item, item, ReserveTests::notCalled))
+                .withMessageContaining("CONFIRMED");
+        assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    @Test
+    void anAttemptIsNotTakenForAnotherRequest() throws Exception {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> shop.request(item, item, held -> {
+                    throw new IllegalStateException("broken");
+                }));
+        shop.request(item, item + "#2", held -> {});
+        shop.request(item, item, held -> {});
+        assertThat(resource(item).consumed()).isEqualTo(2);
+    }
+
+    @Test
+    void aFailedRequestIsTriedAgainInACallersTransaction() throws Exception {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> shop.request(item, item, held -> {
+                    throw new IllegalStateException("broken");
+                }));
+        database.transaction().executeWithoutResult(status -> {
+            call(() -> shop.request(item, item, held -> {}));
+            status.setRollbackOnly();
+        });
+        assertAvailable(3);
+        shop.request(item, item, held -> {});
+        assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    @Test
     void aRepeatedRequestGoesOnWithWhatIsStillHeld() throws Exception {
         Reservation before = escrow.reserve(ReservationRequest.of(item, 1).withId(item));
         assertThat(shop.request(item, item, held -> {})).isEqualTo(before.id());
@@ -375,7 +430,7 @@ class ReserveTests {
     @Test
     void ofTwoCallsThatShareARequestOneCommits() {
         CyclicBarrier meeting = new CyclicBarrier(2);
-        UUID id = oneOfTwo(() -> shop.transactionalRequest(item, item, held -> {
+        UUID id = oneOfTwo(() -> shop.transactionalRequest(item, 1, item, held -> {
             order(held, null);
             meeting.await(30, TimeUnit.SECONDS);
         }));
@@ -411,8 +466,9 @@ class ReserveTests {
         assertThat(returned).hasSize(1);
         assertThat(refused)
                 .singleElement()
-                .isInstanceOfSatisfying(ReservationException.class, e -> assertThat(e)
-                        .hasMessageEndingWith("was confirmed by another call"));
+                .isInstanceOfSatisfying(
+                        ReservationException.class,
+                        e -> assertThat(e).hasMessageEndingWith("was confirmed by another call"));
         return returned.get(0);
     }
 
@@ -546,9 +602,9 @@ class ReserveTests {
             return run(work);
         }
 
-        @Reserve(resource = "#sku", requestId = "#request")
+        @Reserve(resource = "#sku", quantity = "#quantity", requestId = "#request")
         @Transactional(rollbackFor = Throwable.class)
-        public UUID transactionalRequest(String sku, String request, Work work) throws Exception {
+        public UUID transactionalRequest(String sku, int quantity, String request, Work work) throws Exception {
             return run(work);
         }
 
