@@ -16,8 +16,6 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /** What is made by the properties in the same way for one database and for several. */
 final class EscrowBeans {
 
-    private static final int PURGE_BATCH = 1_000;
-
     private EscrowBeans() {}
 
     static PatternSchema schema() {
@@ -64,13 +62,6 @@ final class EscrowBeans {
         return new PeriodicTask(
                 "escrow-retention",
                 properties.retention().checkInterval(),
-                () -> stores.forEach(store -> purge(store, properties)));
-    }
-
-    private static void purge(EscrowStore store, EscrowProperties properties) {
-        int purged;
-        do {
-            purged = store.purge(properties.retention().keep(), PURGE_BATCH);
-        } while (purged == PURGE_BATCH);
+                new EscrowRetention(stores, properties.retention().keep()));
     }
 }
