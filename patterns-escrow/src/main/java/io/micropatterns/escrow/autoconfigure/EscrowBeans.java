@@ -1,6 +1,7 @@
 package io.micropatterns.escrow.autoconfigure;
 
 import io.micropatterns.batch.BatchListener;
+import io.micropatterns.core.autoconfigure.PatternThreads;
 import io.micropatterns.core.autoconfigure.PeriodicTask;
 import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.escrow.Escrow;
@@ -11,7 +12,7 @@ import java.util.Collection;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.core.env.Environment;
 
 /** What is made by the properties in the same way for one database and for several. */
 final class EscrowBeans {
@@ -45,9 +46,11 @@ final class EscrowBeans {
     }
 
     static ReservationExpiry expiry(
-            DataSource dataSource, EscrowStore store, EscrowProperties properties, EscrowListener listener) {
-        CustomizableThreadFactory threads = new CustomizableThreadFactory("escrow-expiry-");
-        threads.setDaemon(true);
+            DataSource dataSource,
+            EscrowStore store,
+            EscrowProperties properties,
+            EscrowListener listener,
+            Environment environment) {
         return new ReservationExpiry(
                 dataSource,
                 store,
@@ -55,7 +58,7 @@ final class EscrowBeans {
                 properties.expiry().batchSize(),
                 properties.expiry().leaseTime(),
                 listener,
-                threads);
+                PatternThreads.factory("escrow-expiry-", environment));
     }
 
     static PeriodicTask retention(Collection<? extends EscrowStore> stores, EscrowProperties properties) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.schema.MissingTableException;
 import io.micropatterns.escrow.Escrow;
+import io.micropatterns.escrow.EscrowListener;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.EscrowStore;
 import io.micropatterns.escrow.InsufficientStockException;
@@ -17,7 +18,10 @@ import io.micropatterns.escrow.jdbc.ReservationExpiry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.mockito.Mockito;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -83,6 +87,22 @@ class EscrowAutoConfigurationTests {
                     assertThat(context.getBean(ReservationExpiry.class).isHeld())
                             .isTrue();
                 });
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void theExpiryRunsOnVirtualThreadsWhereThatIsWanted() {
+        CompletableFuture<String> group = new CompletableFuture<>();
+        EscrowListener listener = new EscrowListener() {
+            @Override
+            public void expired(int reservations, Duration took) {
+                group.complete(Thread.currentThread().getThreadGroup().getName());
+            }
+        };
+        runner.withPropertyValues("spring.threads.virtual.enabled=true")
+                .withBean(EscrowListener.class, () -> listener)
+                .run(context ->
+                        assertThat(group).succeedsWithin(Duration.ofSeconds(30)).isEqualTo("VirtualThreads"));
     }
 
     private static ReservationState state(Escrow escrow, Reservation reservation) {
