@@ -77,7 +77,8 @@ public final class JdbcEscrowStore implements EscrowStore {
 
     /** The same, but this one is told of contention. */
     public JdbcEscrowStore telling(EscrowListener listener) {
-        return new JdbcEscrowStore(dataSource, timeout, instance, joined.telling(listener), own.telling(listener));
+        EscrowListener guarded = EscrowListener.all(List.of(listener));
+        return new JdbcEscrowStore(dataSource, timeout, instance, joined.telling(guarded), own.telling(guarded));
     }
 
     /**
