@@ -69,6 +69,7 @@ public final class EscrowAutoConfiguration {
             ObjectProvider<PlatformTransactionManager> managers) {
         JdbcEscrowStore store = new JdbcEscrowStore(
                         dataSource, EscrowBeans.instance(properties), NetworkTimeout.of(core.networkTimeout()))
+                .lockTimeout(properties.lockTimeout())
                 .telling(EscrowBeans.all(listeners));
         ReservationEvents publishing = events.getIfAvailable();
         return publishing == null

@@ -111,8 +111,9 @@ public final class EscrowShardsAutoConfiguration {
             Environment environment) {
         EscrowListener listener = EscrowBeans.all(listeners);
         NetworkTimeout timeout = NetworkTimeout.of(core.networkTimeout());
-        JdbcEscrowStore store =
-                new JdbcEscrowStore(dataSource, EscrowBeans.instance(properties), timeout).telling(listener);
+        JdbcEscrowStore store = new JdbcEscrowStore(dataSource, EscrowBeans.instance(properties), timeout)
+                .lockTimeout(properties.lockTimeout())
+                .telling(listener);
         return new EscrowShard(
                 EscrowBeans.escrow(store, properties, batchListeners, listeners, metrics)
                         .shard(number)

@@ -26,6 +26,7 @@ import org.mockito.Mockito;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class EscrowAutoConfigurationTests {
@@ -69,7 +70,10 @@ class EscrowAutoConfigurationTests {
 
     @Test
     void whatHasExpiredComesBack() {
-        runner.withPropertyValues("patterns.escrow.time-to-live=1s", "patterns.escrow.expiry.interval=50ms")
+        runner.withPropertyValues(
+                        "patterns.escrow.time-to-live=1s",
+                        "patterns.escrow.lock-timeout=500ms",
+                        "patterns.escrow.expiry.interval=50ms")
                 .run(context -> {
                     EscrowResources resources = context.getBean(EscrowResources.class);
                     Escrow escrow = context.getBean(Escrow.class);
@@ -117,6 +121,39 @@ class EscrowAutoConfigurationTests {
                         .rootCause()
                         .isInstanceOf(PatternConfigurationException.class)
                         .hasMessageContaining("patterns.escrow.expiry.interval is 1ms"));
+    }
+
+    @Test
+    void aLockIsWaitedForAsLongAsIsSaid() {
+        runner.withPropertyValues("patterns.escrow.lock-timeout=150ms").run(context -> {
+            Escrow escrow = context.getBean(Escrow.class);
+            context.getBean(EscrowResources.class).create("chair", 2);
+            context.getBean(TransactionTemplate.class).executeWithoutResult(status -> {
+                escrow.reserve("chair", 1);
+                assertThat(CompletableFuture.supplyAsync(() -> escrow.reserve("chair", 1)))
+                        .failsWithin(Duration.ofSeconds(30))
+                        .withThrowableThat()
+                        .withCauseInstanceOf(CannotAcquireLockException.class)
+                        .withMessageContaining("longer than 150 ms");
+            });
+        });
+    }
+
+    @Test
+    void aLockIsNotWaitedForLongerThanAReservationIsHeld() {
+        runner.withPropertyValues("patterns.escrow.lock-timeout=2s", "patterns.escrow.time-to-live=2s")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(PatternConfigurationException.class)
+                        .hasMessage("The property patterns.escrow.lock-timeout is 2000ms, but must be shorter than"
+                                + " patterns.escrow.time-to-live, which is 2000ms."));
+        runner.withPropertyValues("patterns.escrow.lock-timeout=6m")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(PatternConfigurationException.class)
+                        .hasMessageContaining("patterns.escrow.lock-timeout is 6m"));
     }
 
     @Test
