@@ -72,7 +72,9 @@ class EscrowConcurrencyTests {
     }
 
     private EscrowStore store(int instance) {
-        return publishes ? database.store(instance, events) : database.store(instance).lockTimeout(Duration.ofMinutes(1));
+        return publishes
+                ? database.store(instance, events)
+                : database.store(instance).lockTimeout(Duration.ofMinutes(1));
     }
 
     @Test
