@@ -14,7 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Joins those who are in a transaction, and gathers the others. */
-final class DefaultEscrow implements Escrow {
+final class DefaultEscrow implements Escrow, CallEscrow {
+
+    /** Each further one means that one more call with the same request's id has failed meanwhile. */
+    private static final int MOST_ATTEMPTS = 10;
 
     private final EscrowStore store;
     private final EscrowOptions options;
@@ -52,10 +55,28 @@ final class DefaultEscrow implements Escrow {
 
     @Override
     public Reservation reserve(ReservationRequest request) {
-        NewReservation reservation = newReservation(request);
+        return reserve(newReservation(request));
+    }
+
+    private Reservation reserve(NewReservation reservation) {
         return store.joinsTransaction()
                 ? joined(store.reserve(List.of(reservation)))
                 : gathered(reserving, reservation);
+    }
+
+    @Override
+    public Reservation reserveAnew(ReservationRequest request) {
+        NewReservation asked = newReservation(request);
+        Reservation made = reserve(asked);
+        for (int attempt = 1;
+                attempt < MOST_ATTEMPTS
+                        && !made.id().equals(asked.id())
+                        && made.state() != ReservationState.CONFIRMED
+                        && store.forgetRequest(made.id());
+                attempt++) {
+            made = reserve(asked);
+        }
+        return made;
     }
 
     @Override
@@ -80,6 +101,11 @@ final class DefaultEscrow implements Escrow {
     @Override
     public Reservation confirm(UUID reservation) {
         return settle(Settlement.confirm(reservation));
+    }
+
+    @Override
+    public Reservation confirmOnce(UUID reservation) {
+        return settle(Settlement.confirmOnce(reservation));
     }
 
     @Override

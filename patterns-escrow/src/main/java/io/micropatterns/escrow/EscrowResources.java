@@ -73,7 +73,7 @@ public interface EscrowResources {
     List<Resource> findAll(String prefix, @Nullable String after, int limit);
 
     /**
-     * Compares each resource with its reservations. Reads all of them, as of one moment; the database need not be idle.
+     * Compares each resource with its reservations, and the lines of each reservation with each other. Reads all of them, as of one moment; the database need not be idle.
      *
      * @return what does not agree; empty when all is well
      */

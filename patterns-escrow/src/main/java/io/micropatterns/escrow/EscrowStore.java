@@ -24,7 +24,7 @@ public interface EscrowStore {
     List<ItemOutcome<Reservation>> reserve(List<NewReservation> reservations);
 
     /**
-     * Ends reservations. Repeating what was done is answered as it was then.
+     * Ends reservations. Repeating what was done is answered as it was then, unless it is to be done {@link Settlement#once()}.
      *
      * @return the outcome of each: the reservation, or an {@link EscrowException} that says why it could not be done
      */
@@ -40,6 +40,14 @@ public interface EscrowStore {
 
     /** A reservation, as long as it is kept. */
     Optional<Reservation> find(UUID reservation);
+
+    /**
+     * Lets the next request with the id of a reservation's request make a new one, unless the reservation is held in time, by the
+     * database's clock, or was confirmed. If it is held, and its time is over, it ends. It has no request's id any more.
+     *
+     * @return whether it was so
+     */
+    boolean forgetRequest(UUID reservation);
 
     /**
      * Ends reservations whose time is over, by the database's clock. Those that somebody is just about to settle are passed over.

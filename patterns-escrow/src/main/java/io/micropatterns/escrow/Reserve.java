@@ -27,11 +27,15 @@ import java.lang.annotation.Target;
  * which rolls the method's own transaction back.
  *
  * <p><b>A request id</b> is for one call that succeeds. A repeated call gets the reservation of the first: while that is held, it
- * runs with it, at the same time as the first if that has not ended; when it was confirmed, the method is not called, but
- * {@link ReservationException} thrown. When it was released or has expired, the repeated call is a new attempt with a reservation
- * of its own (its request id is the same with {@code #2}, {@code #3} and so on; after 100 attempts it is refused). A call that was not
+ * runs with it, at the same time as the first if that has not ended. One of those who share it confirms it; the others get a
+ * {@link ReservationException} by their own confirmation, which rolls the method's own transaction back. So a method with a request id must
+ * not confirm its reservation itself. When it was confirmed before, the method is not called, but
+ * {@link ReservationException} thrown. When it was released, has expired or is late, the repeated call is a new attempt with a
+ * reservation of its own, which has the request id from then on, and the one before has none. A call that was not
  * let through to the method does not release what it shares with another. Where repetitions are to get the first one's answer, use
- * {@code @Idempotent} on the method too, with the same key: it runs inside, and commits key, answer and consumption together.
+ * {@code @Idempotent} on the method too, with the same key: it runs inside, and commits key, answer and consumption together. With an
+ * implementation of {@link Escrow} that is not this library's, even one that wraps it, {@link Escrow#reserve(ReservationRequest)}
+ * and {@link Escrow#confirm(java.util.UUID)} are all that is used: a call that failed is not tried again, and two that share a reservation both succeed.
  *
  * <p>What the annotation says is checked when the bean is made. A method that returns before its work is done, with a future or a
  * publisher, is refused. As with other annotations of this kind, the calls must come through the bean's proxy: those of the bean's

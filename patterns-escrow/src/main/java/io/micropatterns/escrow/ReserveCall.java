@@ -12,9 +12,6 @@ final class ReserveCall {
 
     private static final Logger log = LoggerFactory.getLogger(ReserveCall.class);
 
-    /** Each is a look-up of the ones before; a call that fails as often is not helped by one more. */
-    private static final int MOST_ATTEMPTS = 100;
-
     private final MethodInvocation invocation;
     private final Escrow escrow;
     private final boolean joined;
@@ -29,21 +26,7 @@ final class ReserveCall {
         this.invocation = invocation;
         this.escrow = escrow;
         this.joined = escrow.joinsTransaction(request);
-        this.reservation = reserve(escrow, request);
-    }
-
-    /** What an earlier call with the same request id did not confirm is over, and this one is another attempt. */
-    private static Reservation reserve(Escrow escrow, ReservationRequest request) {
-        Reservation reservation = escrow.reserve(request);
-        String id = request.requestId();
-        for (int attempt = 2; id != null && isOver(reservation) && attempt <= MOST_ATTEMPTS; attempt++) {
-            reservation = escrow.reserve(request.withId(id + "#" + attempt));
-        }
-        return reservation;
-    }
-
-    private static boolean isOver(Reservation reservation) {
-        return reservation.state() == ReservationState.RELEASED || reservation.state() == ReservationState.EXPIRED;
+        this.reservation = CallEscrow.of(escrow).reserveAnew(request);
     }
 
     Reservation reservation() {
@@ -92,7 +75,7 @@ final class ReserveCall {
     void end() {
         over = true;
         if (returned && left == null) {
-            escrow.confirm(reservation.id());
+            confirm();
         } else if (left == null || left.completed) {
             releaseQuietly();
         }
@@ -101,7 +84,7 @@ final class ReserveCall {
     private void releaseQuietly() {
         if (isToBeReleased()) {
             try {
-                escrow.release(reservation.id());
+                release();
             } catch (RuntimeException e) {
                 log.warn("{} could not be released; if it is held, it stays until its time is over", reservation, e);
             }
@@ -113,7 +96,7 @@ final class ReserveCall {
         left = null;
         if (isToBeReleased()) {
             try {
-                escrow.release(reservation.id());
+                release();
             } catch (RuntimeException e) {
                 failure.addSuppressed(e);
             }
@@ -127,6 +110,33 @@ final class ReserveCall {
                 && (entered || reservation.requestId() == null);
     }
 
+    /** Of the calls that share a request id, and so a reservation, it is this one or none. */
+    private void confirm() {
+        uninterrupted(() -> {
+            if (reservation.requestId() == null) {
+                escrow.confirm(reservation.id());
+            } else {
+                CallEscrow.of(escrow).confirmOnce(reservation.id());
+            }
+        });
+    }
+
+    private void release() {
+        uninterrupted(() -> escrow.release(reservation.id()));
+    }
+
+    /** With an interrupt flag that the method has left set, the escrow would take the request back at once. */
+    private static void uninterrupted(Runnable settlement) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            settlement.run();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Not done where the transaction rolls back; what it throws rolls it back. */
     private final class Confirmation implements TransactionSynchronization {
 
@@ -135,7 +145,7 @@ final class ReserveCall {
         @Override
         public void beforeCommit(boolean readOnly) {
             if (left == this) {
-                escrow.confirm(reservation.id());
+                confirm();
             }
         }
 

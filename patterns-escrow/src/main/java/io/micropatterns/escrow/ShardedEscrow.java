@@ -7,7 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks the escrow whose shard it is. */
-final class ShardedEscrow implements Escrow {
+final class ShardedEscrow implements Escrow, CallEscrow {
 
     private final Shards<Escrow> shards;
 
@@ -18,6 +18,11 @@ final class ShardedEscrow implements Escrow {
     @Override
     public Reservation reserve(ReservationRequest request) {
         return shards.ofAll(request.quantities().keySet()).reserve(request);
+    }
+
+    @Override
+    public Reservation reserveAnew(ReservationRequest request) {
+        return CallEscrow.of(shards.ofAll(request.quantities().keySet())).reserveAnew(request);
     }
 
     @Override
@@ -34,6 +39,11 @@ final class ShardedEscrow implements Escrow {
     @Override
     public Reservation confirm(UUID reservation) {
         return shards.of(reservation).confirm(reservation);
+    }
+
+    @Override
+    public Reservation confirmOnce(UUID reservation) {
+        return CallEscrow.of(shards.of(reservation)).confirmOnce(reservation);
     }
 
     @Override

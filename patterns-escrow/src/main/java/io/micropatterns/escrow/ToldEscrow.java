@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Tells a listener how long callers wait, and for what; gathered or joined, they come by here. */
-final class ToldEscrow implements Escrow {
+final class ToldEscrow implements Escrow, CallEscrow {
 
     private final Escrow escrow;
     private final EscrowListener listener;
@@ -24,6 +24,11 @@ final class ToldEscrow implements Escrow {
     @Override
     public Reservation reserve(ReservationRequest request) {
         return told(Operation.RESERVE, () -> escrow.reserve(request));
+    }
+
+    @Override
+    public Reservation reserveAnew(ReservationRequest request) {
+        return told(Operation.RESERVE, () -> CallEscrow.of(escrow).reserveAnew(request));
     }
 
     /** The future is the escrow's own, not one that depends on it: cancelling it takes the request back. */
@@ -43,6 +48,11 @@ final class ToldEscrow implements Escrow {
     @Override
     public Reservation confirm(UUID reservation) {
         return told(Operation.CONFIRM, () -> escrow.confirm(reservation));
+    }
+
+    @Override
+    public Reservation confirmOnce(UUID reservation) {
+        return told(Operation.CONFIRM, () -> CallEscrow.of(escrow).confirmOnce(reservation));
     }
 
     @Override

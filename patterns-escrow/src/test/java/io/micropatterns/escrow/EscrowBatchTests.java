@@ -7,6 +7,7 @@ import io.micropatterns.escrow.jdbc.JdbcEscrowStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -97,6 +98,33 @@ class EscrowBatchTests {
                 .hasMessage("full");
         assertThat(((ItemOutcome.Failure<Reservation>) outcomes.get(2)).cause())
                 .isInstanceOf(UnknownResourceException.class);
+    }
+
+    @Test
+    void whatWasConfirmedOnceIsNotRefusedForOneThatFailsBehindIt() {
+        database.resources().create(bed, 2);
+        UUID first = ((ItemOutcome.Success<Reservation>)
+                        store.reserve(List.of(bed(1))).get(0))
+                .result()
+                .id();
+        UUID second = ((ItemOutcome.Success<Reservation>)
+                        store.reserve(List.of(bed(1))).get(0))
+                .result()
+                .id();
+        JdbcEscrowStore refusing = database.store(0, events -> {
+            if (events.stream().anyMatch(ReservationEvent.Released.class::isInstance)) {
+                throw new IllegalStateException("full");
+            }
+        });
+        List<ItemOutcome<Reservation>> outcomes = refusing.settle(List.of(
+                Settlement.confirmOnce(first),
+                Settlement.confirm(second, Map.of(bed, 2L)),
+                Settlement.release(second)));
+        assertMade(outcomes.get(0));
+        assertThat(((ItemOutcome.Failure<Reservation>) outcomes.get(1)).cause())
+                .isInstanceOf(ReservationException.class);
+        assertThat(((ItemOutcome.Failure<Reservation>) outcomes.get(2)).cause()).hasMessage("full");
+        assertThat(store.find(second)).map(Reservation::state).contains(ReservationState.HELD);
     }
 
     @Test

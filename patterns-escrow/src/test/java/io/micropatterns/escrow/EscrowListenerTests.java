@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.micropatterns.batch.ItemOutcome;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.escrow.EscrowListener.Contention;
 import io.micropatterns.escrow.EscrowListener.Operation;
@@ -16,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -118,6 +121,23 @@ class EscrowListenerTests {
     }
 
     @Test
+    void isToldOfWhatMethodsWithReserveAskForAsWell() {
+        database.resources().create(item, 1);
+        CallEscrow calls = CallEscrow.of(escrow);
+        ReservationRequest request = ReservationRequest.of(item, 1).withId(item);
+        Reservation released = escrow.release(escrow.reserve(request).id());
+        Reservation anew = calls.reserveAnew(request);
+        calls.confirmOnce(anew.id());
+        assertRefused(() -> calls.confirmOnce(anew.id()));
+
+        assertThat(anew.id()).isNotEqualTo(released.id());
+        assertThat(answers)
+                .extracting(Answer::operation)
+                .containsExactly(
+                        Operation.RESERVE, Operation.RELEASE, Operation.RESERVE, Operation.CONFIRM, Operation.CONFIRM);
+    }
+
+    @Test
     void isToldOfThoseWhoAreJoinedAsWell() {
         database.resources().create(item, 1);
         database.transaction().executeWithoutResult(status -> {
@@ -170,6 +190,39 @@ class EscrowListenerTests {
             assertThatExceptionOfType(InsufficientStockException.class).isThrownBy(() -> both.reserve(item, 1));
         }
         assertThat(answers).hasSize(1);
+    }
+
+    @Test
+    void whatItThrowsOfContentionChangesNothing() {
+        EscrowStore told = database.store(0).telling(new EscrowListener() {
+            @Override
+            public void contended(Contention kind) {
+                throw new IllegalStateException("broken");
+            }
+        });
+        database.resources().create(item, 4, 2);
+        told.reserve(List.of(reservation(2)));
+        assertThat(told.reserve(List.of(reservation(2)))).singleElement().isInstanceOf(ItemOutcome.Success.class);
+    }
+
+    @Test
+    void whatItThrowsOfTheExpiryDoesNotEndIt() throws Exception {
+        CountDownLatch batches = new CountDownLatch(3);
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        EscrowListener broken = new EscrowListener() {
+            @Override
+            public void expired(int reservations, Duration took) {
+                threads.add(Thread.currentThread());
+                batches.countDown();
+                throw new IllegalStateException("broken");
+            }
+        };
+        try (ReservationExpiry expiry = new ReservationExpiry(
+                database.dataSource(), store, Duration.ofMillis(10), 100, Duration.ofSeconds(2), broken, Thread::new)) {
+            expiry.start();
+            assertThat(batches.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(threads).as("one for each time that it holds the lease").hasSize(1);
     }
 
     @Test

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Resources in transactions of those who stock them. */
 class EscrowResourcesTests extends OnItsOwnDatabase {
@@ -49,6 +52,35 @@ class EscrowResourcesTests extends OnItsOwnDatabase {
                         "select exists (select from pg_locks l join pg_stat_activity a using (pid)"
                                 + " where not l.granted and a.datname = current_database())",
                         Boolean.class));
+    }
+
+    @Test
+    void reservationsWhoseLinesDoNotAgreeAreNamed() {
+        resources.create("bed", 5);
+        resources.create("lamp", 5);
+        UUID differs =
+                escrow.reserve(ReservationRequest.of("bed", 1).and("lamp", 1)).id();
+        UUID headless =
+                escrow.reserve(ReservationRequest.of("bed", 1).and("lamp", 1)).id();
+        escrow.confirm(
+                escrow.reserve(ReservationRequest.of("bed", 1).and("lamp", 1)).id(), Map.of("bed", 1L));
+        assertThat(resources.verify()).isEmpty();
+
+        // As by hand, with the stock made to agree.
+        JdbcTemplate jdbc = database.jdbc();
+        jdbc.update("update patterns_escrow_hold set state = 'R' where reservation = ? and line = 0", differs);
+        jdbc.update("delete from patterns_escrow_hold where reservation = ? and line = 0", headless);
+        jdbc.update("update patterns_escrow_stock set held = 0, available = available + held where resource = 'bed'");
+
+        assertThat(resources.verify())
+                .containsExactlyInAnyOrder(
+                        new EscrowResources.Discrepancy(
+                                "lamp",
+                                0,
+                                "reservation " + differs
+                                        + " is in state H by its line 1, and in state R by its line 0"),
+                        new EscrowResources.Discrepancy(
+                                "lamp", 0, "reservation " + headless + " has a line 1 in state H, and no line 0"));
     }
 
     @Test

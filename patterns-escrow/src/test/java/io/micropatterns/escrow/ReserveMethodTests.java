@@ -3,9 +3,11 @@ package io.micropatterns.escrow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mockito.Mockito;
+import org.mockito.stubbing.Answer;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
@@ -158,6 +161,30 @@ class ReserveMethodTests {
         Mockito.verify(escrow).release(held.id());
         Mockito.when(escrow.release(held.id())).thenThrow(new EscrowException("too busy"));
         bean.failing();
+    }
+
+    @Test
+    void theInterruptFlagIsPutAsideForConfirmingAndReleasing() {
+        Reservation held = held();
+        List<Boolean> flags = new ArrayList<>();
+        Answer<Reservation> settles = call -> {
+            flags.add(Thread.currentThread().isInterrupted());
+            return held;
+        };
+        Mockito.when(escrow.confirm(held.id())).then(settles);
+        Mockito.when(escrow.release(held.id())).then(settles);
+        Bean bean = proxy(new Bean(), invocation -> {
+            try {
+                return invocation.proceed();
+            } finally {
+                Thread.currentThread().interrupt();
+            }
+        });
+        bean.fixed(new Order("bed", 1), Map.of());
+        assertThat(Thread.interrupted()).isTrue();
+        assertThatIllegalStateException().isThrownBy(bean::failing);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(flags).containsExactly(false, false);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.micropatterns.escrow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.Map;
@@ -106,6 +107,15 @@ class ReserveShardsTests {
         assertThat(escrow.find(rolledBack)).isEmpty();
     }
 
+    @Test
+    void aRequestThatFailedIsTriedAgainOnItsShard() {
+        String request = "request-" + UUID.randomUUID();
+        assertThatIllegalStateException().isThrownBy(() -> shop.order(item, request, true));
+        UUID id = shop.order(item, request, false);
+        assertThat(state(id)).isEqualTo(ReservationState.CONFIRMED);
+        assertThatExceptionOfType(ReservationException.class).isThrownBy(() -> shop.order(item, request, false));
+    }
+
     private ReservationState state(UUID id) {
         return escrow.find(id).orElseThrow().state();
     }
@@ -120,6 +130,14 @@ class ReserveShardsTests {
 
         @Reserve(resource = "#item")
         UUID buy(String item) {
+            return current.get().id();
+        }
+
+        @Reserve(resource = "#item", requestId = "#request")
+        UUID order(String item, String request, boolean fails) {
+            if (fails) {
+                throw new IllegalStateException("broken");
+            }
             return current.get().id();
         }
 

@@ -19,6 +19,9 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -126,6 +129,31 @@ class ReserveTests {
             assertThatExceptionOfType(type).isThrownBy(() -> shop.transactional(item, work));
             assertAvailable(3);
         });
+    }
+
+    @Test
+    void aMethodThatWasInterruptedIsConfirmedAndReleasedAllTheSame() throws Exception {
+        Shop.Work interrupted = held -> Thread.currentThread().interrupt();
+        try {
+            UUID id = shop.plain(item, 1, interrupted);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(state(id)).isEqualTo(ReservationState.CONFIRMED);
+
+            id = shop.transactional(item, interrupted);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(state(id)).isEqualTo(ReservationState.CONFIRMED);
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> shop.transactional(item, held -> {
+                        interrupted.with(held);
+                        throw new IllegalStateException("interrupted");
+                    }))
+                    .satisfies(thrown -> assertThat(thrown.getSuppressed()).isEmpty());
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(resource(item).held()).isZero();
+        } finally {
+            Thread.interrupted();
+        }
     }
 
     @Test
@@ -338,10 +366,110 @@ class ReserveTests {
     }
 
     @Test
+    void aRequestThatIsLateAndWasNotSweptUpIsTriedAgain() throws Exception {
+        Reservation late = escrow.reserve(ReservationRequest.of(item, 3).withId(item));
+        database.letExpire(late.id());
+
+        assertThat(shop.transactionalRequest(item, 3, item, held -> {})).isNotEqualTo(late.id());
+        assertThat(state(late.id())).isEqualTo(ReservationState.EXPIRED);
+        assertThat(resource(item).consumed()).isEqualTo(3);
+    }
+
+    @Test
+    void aRequestThatSucceededInTheEndIsKnownAsLongAsThatIsKept() throws Exception {
+        UUID[] failed = new UUID[1];
+        assertThatIllegalStateException()
+                .isThrownBy(() -> shop.request(item, item, held -> {
+                    failed[0] = held.id();
+                    throw new IllegalStateException("broken");
+                }));
+        shop.request(item, item, held -> {});
+        database.letExpire(failed[0]);
+        database.store(0).purge(Duration.ofMillis(1), 1_000);
+        assertThat(escrow.find(failed[0])).isEmpty();
+
+        assertThatExceptionOfType(ReservationException.class)
+                .isThrownBy(() -> shop.request(item, item, ReserveTests::notCalled))
+                .withMessageContaining("CONFIRMED");
+        assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    @Test
+    void anAttemptIsNotTakenForAnotherRequest() throws Exception {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> shop.request(item, item, held -> {
+                    throw new IllegalStateException("broken");
+                }));
+        shop.request(item, item + "#2", held -> {});
+        shop.request(item, item, held -> {});
+        assertThat(resource(item).consumed()).isEqualTo(2);
+    }
+
+    @Test
+    void aFailedRequestIsTriedAgainInACallersTransaction() throws Exception {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> shop.request(item, item, held -> {
+                    throw new IllegalStateException("broken");
+                }));
+        database.transaction().executeWithoutResult(status -> {
+            call(() -> shop.request(item, item, held -> {}));
+            status.setRollbackOnly();
+        });
+        assertAvailable(3);
+        shop.request(item, item, held -> {});
+        assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    @Test
     void aRepeatedRequestGoesOnWithWhatIsStillHeld() throws Exception {
         Reservation before = escrow.reserve(ReservationRequest.of(item, 1).withId(item));
         assertThat(shop.request(item, item, held -> {})).isEqualTo(before.id());
         assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwoCallsThatShareARequestOneCommits() {
+        CyclicBarrier meeting = new CyclicBarrier(2);
+        UUID id = oneOfTwo(() -> shop.transactionalRequest(item, 1, item, held -> {
+            order(held, null);
+            meeting.await(30, TimeUnit.SECONDS);
+        }));
+        assertThat(jdbc.queryForObject("select count(*) from ordered where reservation = ?", Integer.class, id))
+                .isEqualTo(1);
+        assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwoCallsThatShareARequestAndNoTransactionOneReturns() {
+        CyclicBarrier meeting = new CyclicBarrier(2);
+        UUID id = oneOfTwo(() -> shop.request(item, item, held -> meeting.await(30, TimeUnit.SECONDS)));
+        assertThat(state(id)).isEqualTo(ReservationState.CONFIRMED);
+        assertThat(resource(item).consumed()).isEqualTo(1);
+    }
+
+    /** Runs it twice at once; answers what one of the two has returned. */
+    private static UUID oneOfTwo(Call call) {
+        // The common pool may have a single thread.
+        Executor threads = work -> new Thread(work).start();
+        List<CompletableFuture<UUID>> both = List.of(
+                CompletableFuture.supplyAsync(() -> call(call), threads),
+                CompletableFuture.supplyAsync(() -> call(call), threads));
+        List<UUID> returned = new ArrayList<>();
+        List<Throwable> refused = new ArrayList<>();
+        for (CompletableFuture<UUID> each : both) {
+            try {
+                returned.add(each.join());
+            } catch (CompletionException e) {
+                refused.add(e.getCause());
+            }
+        }
+        assertThat(returned).hasSize(1);
+        assertThat(refused)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ReservationException.class,
+                        e -> assertThat(e).hasMessageEndingWith("was confirmed by another call"));
+        return returned.get(0);
     }
 
     @Test
@@ -471,6 +599,12 @@ class ReserveTests {
 
         @Reserve(resource = "#sku", requestId = "#request")
         public UUID request(String sku, String request, Work work) throws Exception {
+            return run(work);
+        }
+
+        @Reserve(resource = "#sku", quantity = "#quantity", requestId = "#request")
+        @Transactional(rollbackFor = Throwable.class)
+        public UUID transactionalRequest(String sku, int quantity, String request, Work work) throws Exception {
             return run(work);
         }
 

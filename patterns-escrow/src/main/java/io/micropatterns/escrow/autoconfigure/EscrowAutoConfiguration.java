@@ -30,6 +30,7 @@ import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitializat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** Auto-configuration of the escrow in one database: reserving, resources, and expiry. */
@@ -68,6 +69,7 @@ public final class EscrowAutoConfiguration {
             ObjectProvider<PlatformTransactionManager> managers) {
         JdbcEscrowStore store = new JdbcEscrowStore(
                         dataSource, EscrowBeans.instance(properties), NetworkTimeout.of(core.networkTimeout()))
+                .lockTimeout(properties.lockTimeout())
                 .telling(EscrowBeans.all(listeners));
         ReservationEvents publishing = events.getIfAvailable();
         return publishing == null
@@ -118,7 +120,8 @@ public final class EscrowAutoConfiguration {
             DataSource dataSource,
             EscrowStore store,
             EscrowProperties properties,
-            ObjectProvider<EscrowListener> listeners) {
-        return EscrowBeans.expiry(dataSource, store, properties, EscrowBeans.all(listeners));
+            ObjectProvider<EscrowListener> listeners,
+            Environment environment) {
+        return EscrowBeans.expiry(dataSource, store, properties, EscrowBeans.all(listeners), environment);
     }
 }

@@ -1,6 +1,7 @@
 package io.micropatterns.escrow.autoconfigure;
 
 import io.micropatterns.batch.BatchListener;
+import io.micropatterns.core.autoconfigure.PatternThreads;
 import io.micropatterns.core.autoconfigure.PeriodicTask;
 import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.escrow.Escrow;
@@ -11,12 +12,10 @@ import java.util.Collection;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.core.env.Environment;
 
 /** What is made by the properties in the same way for one database and for several. */
 final class EscrowBeans {
-
-    private static final int PURGE_BATCH = 1_000;
 
     private EscrowBeans() {}
 
@@ -47,9 +46,11 @@ final class EscrowBeans {
     }
 
     static ReservationExpiry expiry(
-            DataSource dataSource, EscrowStore store, EscrowProperties properties, EscrowListener listener) {
-        CustomizableThreadFactory threads = new CustomizableThreadFactory("escrow-expiry-");
-        threads.setDaemon(true);
+            DataSource dataSource,
+            EscrowStore store,
+            EscrowProperties properties,
+            EscrowListener listener,
+            Environment environment) {
         return new ReservationExpiry(
                 dataSource,
                 store,
@@ -57,20 +58,13 @@ final class EscrowBeans {
                 properties.expiry().batchSize(),
                 properties.expiry().leaseTime(),
                 listener,
-                threads);
+                PatternThreads.factory("escrow-expiry-", environment));
     }
 
     static PeriodicTask retention(Collection<? extends EscrowStore> stores, EscrowProperties properties) {
         return new PeriodicTask(
                 "escrow-retention",
                 properties.retention().checkInterval(),
-                () -> stores.forEach(store -> purge(store, properties)));
-    }
-
-    private static void purge(EscrowStore store, EscrowProperties properties) {
-        int purged;
-        do {
-            purged = store.purge(properties.retention().keep(), PURGE_BATCH);
-        } while (purged == PURGE_BATCH);
+                new EscrowRetention(stores, properties.retention().keep()));
     }
 }

@@ -20,6 +20,7 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
  *
  * @param enabled Whether the escrow is configured at all.
  * @param timeToLive How long a reservation is held whose request does not say. From 1 ms to 365 days.
+ * @param lockTimeout How long a gathered statement waits for what others have locked; shorter than the time to live. From 1 ms to 5 minutes.
  * @param instance Number of this instance, for resources in several stripes: instances with different numbers prefer different ones. From 0. Default: random.
  * @param shards Names of the beans of the databases that resources are divided among, by the shards' numbers, 0 to 255, which must stay the same for ever. Default: none, all are in the application's database.
  * @param batching How calls outside of transactions are gathered.
@@ -34,6 +35,7 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
 public record EscrowProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("300s") Duration timeToLive,
+        @DefaultValue("5s") Duration lockTimeout,
         @Nullable Integer instance,
         @DefaultValue Map<Integer, String> shards,
         @DefaultValue Batching batching,
@@ -48,12 +50,24 @@ public record EscrowProperties(
 
     public EscrowProperties {
         PropertyRange.require("patterns.escrow.time-to-live", timeToLive, SHORT, Duration.ofDays(365));
+        PropertyRange.require("patterns.escrow.lock-timeout", lockTimeout, SHORT, Duration.ofMinutes(5));
+        requireShorter(lockTimeout, timeToLive);
         if (instance != null) {
             PropertyRange.require("patterns.escrow.instance", instance, 0, Integer.MAX_VALUE);
         }
         shards.keySet().forEach(number -> PropertyRange.require("patterns.escrow.shards." + number, number, 0, 255));
         requireDifferent(shards);
         shards = Map.copyOf(shards);
+    }
+
+    private static void requireShorter(Duration lockTimeout, Duration timeToLive) {
+        if (lockTimeout.compareTo(timeToLive) >= 0) {
+            throw new PatternConfigurationException(
+                    "The property patterns.escrow.lock-timeout is " + lockTimeout.toMillis()
+                            + "ms, but must be shorter than patterns.escrow.time-to-live, which is "
+                            + timeToLive.toMillis() + "ms.",
+                    "Set patterns.escrow.lock-timeout to less, or patterns.escrow.time-to-live to more.");
+        }
     }
 
     private static void requireDifferent(Map<Integer, String> shards) {

@@ -29,6 +29,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** Auto-configuration of the escrow where resources are divided among several databases: {@code patterns.escrow.shards}. */
@@ -54,7 +55,8 @@ public final class EscrowShardsAutoConfiguration {
             ObjectProvider<BatchListener> batchListeners,
             ObjectProvider<EscrowListener> listeners,
             ObjectProvider<EscrowMetrics> metrics,
-            ObjectProvider<ReservationEvents> events) {
+            ObjectProvider<ReservationEvents> events,
+            Environment environment) {
         refuseEvents(properties, events);
         // Those, too, that are no candidates for injection, as all but one often are.
         Map<String, DataSource> dataSources = beans.getBeansOfType(DataSource.class);
@@ -62,7 +64,9 @@ public final class EscrowShardsAutoConfiguration {
         properties.shards().forEach((number, name) -> {
             DataSource dataSource = dataSource(number, name, dataSources);
             createTables(dataSource, properties, core);
-            shards.put(number, shard(number, dataSource, properties, core, batchListeners, listeners, metrics));
+            shards.put(
+                    number,
+                    shard(number, dataSource, properties, core, batchListeners, listeners, metrics, environment));
         });
         return new EscrowShards(shards, properties.expiry().enabled());
     }
@@ -103,11 +107,13 @@ public final class EscrowShardsAutoConfiguration {
             CoreProperties core,
             ObjectProvider<BatchListener> batchListeners,
             ObjectProvider<EscrowListener> listeners,
-            ObjectProvider<EscrowMetrics> metrics) {
+            ObjectProvider<EscrowMetrics> metrics,
+            Environment environment) {
         EscrowListener listener = EscrowBeans.all(listeners);
         NetworkTimeout timeout = NetworkTimeout.of(core.networkTimeout());
-        JdbcEscrowStore store =
-                new JdbcEscrowStore(dataSource, EscrowBeans.instance(properties), timeout).telling(listener);
+        JdbcEscrowStore store = new JdbcEscrowStore(dataSource, EscrowBeans.instance(properties), timeout)
+                .lockTimeout(properties.lockTimeout())
+                .telling(listener);
         return new EscrowShard(
                 EscrowBeans.escrow(store, properties, batchListeners, listeners, metrics)
                         .shard(number)
@@ -115,7 +121,7 @@ public final class EscrowShardsAutoConfiguration {
                 store,
                 new JdbcEscrowResources(dataSource, Transactions.readCommitted(new JdbcTransactionManager(dataSource))),
                 new JdbcEscrowMonitor(dataSource, timeout),
-                EscrowBeans.expiry(dataSource, store, properties, listener));
+                EscrowBeans.expiry(dataSource, store, properties, listener, environment));
     }
 
     @Bean

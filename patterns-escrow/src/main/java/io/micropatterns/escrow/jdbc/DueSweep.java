@@ -4,6 +4,7 @@ import io.micropatterns.escrow.Reservation;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,15 @@ final class DueSweep {
         return batch.ended();
     }
 
+    /** Of these, ends those that are due; answers how many. */
+    int expire(Collection<UUID> these) {
+        return end(
+                        EndSql.EXPIRE_THESE,
+                        EndSql.EXPIRE_THESE_AND_TELL,
+                        statement -> statement.setArray(1, Statements.array(statement, "uuid", these.toArray())))
+                .ended();
+    }
+
     private Batch batch(OffsetDateTime from, int limit) {
         try {
             return end(EndSql.EXPIRE, EndSql.EXPIRE_AND_TELL, statement -> {
@@ -98,16 +108,7 @@ final class DueSweep {
                 break;
             }
             try {
-                ended += end(
-                                EndSql.EXPIRE_THESE,
-                                EndSql.EXPIRE_THESE_AND_TELL,
-                                statement -> statement.setArray(
-                                        1,
-                                        Statements.array(
-                                                statement,
-                                                "uuid",
-                                                each.getValue().toArray())))
-                        .ended();
+                ended += expire(each.getValue());
             } catch (RuntimeException e) {
                 failed.add(each.getKey());
             }

@@ -133,6 +133,13 @@ final class EndSql {
              limit ?
             """;
 
+    /** Takes the request from a reservation that has ended and was not confirmed. Parameter: the reservation. Gives its line. */
+    static final String FORGET_REQUEST = """
+            update patterns_escrow_hold set request = null
+             where reservation = ? and line = 0 and state in ('R', 'E')
+            returning line
+            """;
+
     /**
      * Deletes reservations that have ended. Their ids grow with time, so the oldest are found by the primary key. Parameters: twice
      * how long they are kept in ms, and the most. Gives how many there were.

@@ -87,6 +87,15 @@ public final class JdbcEscrowResources implements EscrowResources {
               from patterns_escrow_stock s full join holds h on h.resource = s.resource and h.stripe = s.stripe
              where s.resource is null or s.available < 0 or s.available + s.held + s.consumed <> s.total
                 or s.held <> coalesce(h.held, 0) or s.consumed <> s.archived + coalesce(h.confirmed, 0)
+             union all
+            select l.resource, l.stripe,
+                   case when f.reservation is null
+                        then format('reservation %s has a line %s in state %s, and no line 0', l.reservation, l.line, l.state)
+                        else format('reservation %s is in state %s by its line %s, and in state %s by its line 0',
+                             l.reservation, l.state, l.line, f.state) end
+              from patterns_escrow_hold l
+              left join patterns_escrow_hold f on f.reservation = l.reservation and f.line = 0
+             where l.line > 0 and f.state is distinct from l.state
              order by 1, 2
             """;
 

@@ -77,7 +77,8 @@ public final class JdbcEscrowStore implements EscrowStore {
 
     /** The same, but this one is told of contention. */
     public JdbcEscrowStore telling(EscrowListener listener) {
-        return new JdbcEscrowStore(dataSource, timeout, instance, joined.telling(listener), own.telling(listener));
+        EscrowListener guarded = EscrowListener.all(List.of(listener));
+        return new JdbcEscrowStore(dataSource, timeout, instance, joined.telling(guarded), own.telling(guarded));
     }
 
     /**
@@ -145,8 +146,23 @@ public final class JdbcEscrowStore implements EscrowStore {
     }
 
     @Override
+    public boolean forgetRequest(UUID reservation) {
+        sweep().expire(List.of(reservation));
+        return statements()
+                .query(
+                        EndSql.FORGET_REQUEST,
+                        Plan.of(1),
+                        statement -> statement.setObject(1, reservation),
+                        ResultSet::next);
+    }
+
+    @Override
     public int expire(int limit) {
-        return joinsTransaction() ? new DueSweep(joined).expire(limit) : expiry.expire(limit);
+        return sweep().expire(limit);
+    }
+
+    private DueSweep sweep() {
+        return joinsTransaction() ? new DueSweep(joined) : expiry;
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class ReservationExpiry implements AutoCloseable {
         this.store = store;
         this.interval = interval;
         this.batch = batch;
-        this.listener = listener;
+        this.listener = EscrowListener.all(List.of(listener));
         this.leases = LeaseGroup.builder(dataSource, LEASE)
                 .names(List.of(LEASE))
                 .timeToLive(leaseTime)

@@ -11,11 +11,13 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +49,34 @@ final class SettleRun {
                     later.add(settlement);
                 }
             }
-            settle(List.copyOf(first.values()), outcomes);
+            try {
+                settle(List.copyOf(first.values()), outcomes);
+            } catch (RuntimeException e) {
+                if (outcomes.isEmpty() || !statements.areTransactions()) {
+                    throw e;
+                }
+                // What was done is committed, and would be taken for somebody else's if all were tried again.
+                asked.forEach(settlement -> outcomes.putIfAbsent(settlement, ItemOutcome.failure(e)));
+                break;
+            }
             rest = later;
         }
-        return asked.stream()
-                .map(settlement -> Objects.requireNonNull(outcomes.get(settlement)))
-                .toList();
+        return answers(outcomes);
+    }
+
+    private List<ItemOutcome<Reservation>> answers(Map<Settlement, ItemOutcome<Reservation>> outcomes) {
+        Set<Settlement> answered = new HashSet<>();
+        List<ItemOutcome<Reservation>> answers = new ArrayList<>(asked.size());
+        for (Settlement settlement : asked) {
+            ItemOutcome<Reservation> outcome = Objects.requireNonNull(outcomes.get(settlement));
+            boolean again = !answered.add(settlement) && settlement.once() && outcome instanceof ItemOutcome.Success;
+            answers.add(again ? ItemOutcome.failure(confirmedByAnother(settlement)) : outcome);
+        }
+        return answers;
+    }
+
+    private static ReservationException confirmedByAnother(Settlement settlement) {
+        return new ReservationException(settlement.reservation(), "was confirmed by another call");
     }
 
     private void settle(List<Settlement> settlements, Map<Settlement, ItemOutcome<Reservation>> outcomes) {
@@ -115,7 +139,10 @@ final class SettleRun {
                                         id, "holds " + found.quantities() + ", and not " + settlement.part())
                                 : new ReservationExpiredException(id, found.expiresAt());
                     case EXPIRED -> new ReservationExpiredException(id, found.expiresAt());
-                    case CONFIRMED -> new ReservationException(id, "was confirmed, with " + found.confirmed());
+                    case CONFIRMED ->
+                        settlement.once()
+                                ? confirmedByAnother(settlement)
+                                : new ReservationException(id, "was confirmed, with " + found.confirmed());
                     case RELEASED -> new ReservationException(id, "was released");
                 });
     }
@@ -131,7 +158,7 @@ final class SettleRun {
         if (!settlement.confirms()) {
             return found.state() == ReservationState.RELEASED || found.state() == ReservationState.EXPIRED;
         }
-        if (found.state() != ReservationState.CONFIRMED) {
+        if (found.state() != ReservationState.CONFIRMED || settlement.once()) {
             return false;
         }
         Map<String, Long> part = settlement.part();

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.schema.MissingTableException;
 import io.micropatterns.escrow.Escrow;
+import io.micropatterns.escrow.EscrowListener;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.EscrowStore;
 import io.micropatterns.escrow.InsufficientStockException;
@@ -17,11 +18,15 @@ import io.micropatterns.escrow.jdbc.ReservationExpiry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.mockito.Mockito;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class EscrowAutoConfigurationTests {
@@ -65,7 +70,10 @@ class EscrowAutoConfigurationTests {
 
     @Test
     void whatHasExpiredComesBack() {
-        runner.withPropertyValues("patterns.escrow.time-to-live=1s", "patterns.escrow.expiry.interval=50ms")
+        runner.withPropertyValues(
+                        "patterns.escrow.time-to-live=1s",
+                        "patterns.escrow.lock-timeout=500ms",
+                        "patterns.escrow.expiry.interval=50ms")
                 .run(context -> {
                     EscrowResources resources = context.getBean(EscrowResources.class);
                     Escrow escrow = context.getBean(Escrow.class);
@@ -85,6 +93,22 @@ class EscrowAutoConfigurationTests {
                 });
     }
 
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void theExpiryRunsOnVirtualThreadsWhereThatIsWanted() {
+        CompletableFuture<String> group = new CompletableFuture<>();
+        EscrowListener listener = new EscrowListener() {
+            @Override
+            public void expired(int reservations, Duration took) {
+                group.complete(Thread.currentThread().getThreadGroup().getName());
+            }
+        };
+        runner.withPropertyValues("spring.threads.virtual.enabled=true")
+                .withBean(EscrowListener.class, () -> listener)
+                .run(context ->
+                        assertThat(group).succeedsWithin(Duration.ofSeconds(30)).isEqualTo("VirtualThreads"));
+    }
+
     private static ReservationState state(Escrow escrow, Reservation reservation) {
         return escrow.find(reservation.id()).orElseThrow().state();
     }
@@ -97,6 +121,39 @@ class EscrowAutoConfigurationTests {
                         .rootCause()
                         .isInstanceOf(PatternConfigurationException.class)
                         .hasMessageContaining("patterns.escrow.expiry.interval is 1ms"));
+    }
+
+    @Test
+    void aLockIsWaitedForAsLongAsIsSaid() {
+        runner.withPropertyValues("patterns.escrow.lock-timeout=150ms").run(context -> {
+            Escrow escrow = context.getBean(Escrow.class);
+            context.getBean(EscrowResources.class).create("chair", 2);
+            context.getBean(TransactionTemplate.class).executeWithoutResult(status -> {
+                escrow.reserve("chair", 1);
+                assertThat(CompletableFuture.supplyAsync(() -> escrow.reserve("chair", 1)))
+                        .failsWithin(Duration.ofSeconds(30))
+                        .withThrowableThat()
+                        .withCauseInstanceOf(CannotAcquireLockException.class)
+                        .withMessageContaining("longer than 150 ms");
+            });
+        });
+    }
+
+    @Test
+    void aLockIsNotWaitedForLongerThanAReservationIsHeld() {
+        runner.withPropertyValues("patterns.escrow.lock-timeout=2s", "patterns.escrow.time-to-live=2s")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(PatternConfigurationException.class)
+                        .hasMessage("The property patterns.escrow.lock-timeout is 2000ms, but must be shorter than"
+                                + " patterns.escrow.time-to-live, which is 2000ms."));
+        runner.withPropertyValues("patterns.escrow.lock-timeout=6m")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(PatternConfigurationException.class)
+                        .hasMessageContaining("patterns.escrow.lock-timeout is 6m"));
     }
 
     @Test

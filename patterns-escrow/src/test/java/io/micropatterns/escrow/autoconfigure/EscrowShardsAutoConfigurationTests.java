@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -74,7 +76,10 @@ class EscrowShardsAutoConfigurationTests {
 
     @Test
     void whatIsLateComesBackInAllOfThem() {
-        runner.withPropertyValues("patterns.escrow.time-to-live=1s", "patterns.escrow.expiry.interval=50ms")
+        runner.withPropertyValues(
+                        "patterns.escrow.time-to-live=1s",
+                        "patterns.escrow.lock-timeout=500ms",
+                        "patterns.escrow.expiry.interval=50ms")
                 .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
                 .run(context -> {
                     Escrow escrow = context.getBean(Escrow.class);
@@ -138,6 +143,33 @@ class EscrowShardsAutoConfigurationTests {
                                         context.getBean(name.equals("east") ? "west" : "east", DataSource.class))
                                 .queryForList("select reservation from patterns_escrow_hold", UUID.class)
                                 .forEach(escrow::release));
+            }
+        });
+    }
+
+    @Test
+    void aLockIsWaitedForAsLongAsIsSaidInAllOfThem() {
+        runner.withPropertyValues("patterns.escrow.lock-timeout=150ms").run(context -> {
+            Escrow escrow = context.getBean(Escrow.class);
+            context.getBean(EscrowResources.class).create("sku-0", 5);
+            for (String name : List.of("east", "west")) {
+                DataSource dataSource = context.getBean(name, DataSource.class);
+                new TransactionTemplate(new JdbcTransactionManager(dataSource)).executeWithoutResult(status -> {
+                    boolean itsShard = !new JdbcTemplate(dataSource)
+                            .queryForList("select 1 from patterns_escrow_stock for update")
+                            .isEmpty();
+                    CompletableFuture<Reservation> other =
+                            CompletableFuture.supplyAsync(() -> escrow.reserve("sku-0", 1));
+                    if (itsShard) {
+                        assertThat(other)
+                                .failsWithin(Duration.ofSeconds(30))
+                                .withThrowableThat()
+                                .withCauseInstanceOf(CannotAcquireLockException.class)
+                                .withMessageContaining("longer than 150 ms");
+                    } else {
+                        assertThat(other).succeedsWithin(Duration.ofSeconds(30));
+                    }
+                });
             }
         });
     }

@@ -140,6 +140,33 @@ public abstract class EscrowStoreContract {
     }
 
     @Test
+    void forgetsTheRequestOfWhatIsOverAndWasNotConfirmed() {
+        ReservationRequest request =
+                ReservationRequest.of("bed", 2).and("lamp", 1).withId("order-4");
+        UUID released = reserve(wanted(request)).id();
+        assertThat(store.forgetRequest(released)).as("held").isFalse();
+        settle(Settlement.release(released));
+        assertThat(store.forgetRequest(released)).isTrue();
+        assertThat(store.forgetRequest(released)).as("repeated").isTrue();
+
+        UUID late = reserve(wanted(request)).id();
+        assertThat(late).isNotEqualTo(released);
+        letExpire(late);
+        assertThat(store.forgetRequest(late)).isTrue();
+        assertThat(store.find(late)).map(Reservation::state).contains(ReservationState.EXPIRED);
+
+        UUID confirmed = reserve(wanted(request)).id();
+        assertThat(confirmed).isNotEqualTo(late);
+        settle(Settlement.confirm(confirmed));
+        letExpire(confirmed);
+        assertThat(store.forgetRequest(confirmed)).as("confirmed").isFalse();
+        assertThat(reserve(wanted(request)).id()).isEqualTo(confirmed);
+        assertThat(store.forgetRequest(UUID.randomUUID())).as("unknown").isFalse();
+        assertStock("bed", 8, 0, 2);
+        assertStock("lamp", 3, 0, 1);
+    }
+
+    @Test
     void settlesInOneCallAndTellsTheOutcomeOfEach() {
         Reservation confirmed = reserve(wanted("bed", 2));
         Reservation inPart = reserve(wanted(ReservationRequest.of("bed", 2).and("lamp", 2)));
@@ -177,6 +204,24 @@ public abstract class EscrowStoreContract {
         assertRefused(Settlement.release(confirmed));
         assertRefused(Settlement.confirm(released));
         assertStock("bed", 8, 0, 2);
+    }
+
+    @Test
+    void whatIsToBeConfirmedOnceIsRefusedWhereItWasConfirmed() {
+        UUID id = reserve(wanted("bed", 2)).id();
+        UUID other = reserve(wanted("bed", 1)).id();
+
+        List<ItemOutcome<Reservation>> outcomes = store.settle(
+                List.of(Settlement.confirmOnce(id), Settlement.confirmOnce(id), Settlement.confirmOnce(other)));
+
+        assertThat(result(outcomes.get(0)).confirmed()).isEqualTo(Map.of("bed", 2L));
+        assertThat(failure(outcomes.get(1)))
+                .isInstanceOf(ReservationException.class)
+                .hasMessageEndingWith("was confirmed by another call");
+        assertThat(result(outcomes.get(2)).confirmed()).isEqualTo(Map.of("bed", 1L));
+        assertRefused(Settlement.confirmOnce(id));
+        assertThat(settle(Settlement.confirm(id))).isEqualTo(result(outcomes.get(0)));
+        assertStock("bed", 7, 0, 3);
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /**
  * Three processes with 60 callers each, of which one after the other is killed or paused at random points, or their database is
- * stopped hard.
+ * stopped hard; with events and without, half of the rounds each.
  */
 @Tag("fault")
 class EscrowFaultTests {
@@ -45,6 +45,7 @@ class EscrowFaultTests {
     private PostgresServer server;
     private String database;
     private DataSource dataSource;
+    private EventTable events;
     private JdbcEscrowResources resources;
     private JdbcEscrowStore store;
 
@@ -58,6 +59,8 @@ class EscrowFaultTests {
                 .createIfMissing(dataSource);
         resources =
                 new JdbcEscrowResources(dataSource, Transactions.readCommitted(new JdbcTransactionManager(dataSource)));
+        events = new EventTable(dataSource);
+        events.create();
         store = new JdbcEscrowStore(dataSource, 9, NetworkTimeout.of(LONG));
         for (int i = 0; i < RESOURCES; i++) {
             resources.create("r" + i, 100_000, 1 + i % 3);
@@ -72,20 +75,37 @@ class EscrowFaultTests {
 
     @Test
     void neverHoldsMoreThanThereIsAndKeepsItsWord() throws Exception {
+        run(ROUNDS / 2, false);
+        assertThat(events.all()).isEmpty();
+    }
+
+    @Test
+    void tellsOfEachChangeOnceAndOfNoOther() throws Exception {
+        store = store.publishing(events, Transactions.readCommitted(new JdbcTransactionManager(dataSource)));
+        Map<UUID, List<String>> changes = new HashMap<>();
+        run(ROUNDS - ROUNDS / 2, true).forEach((id, state) -> changes.put(id, List.of("RESERVED", state.name())));
+        Map<UUID, List<String>> published = events.all();
+        assertThat(published.keySet()).containsExactlyInAnyOrderElementsOf(changes.keySet());
+        changes.forEach((id, expected) ->
+                assertThat(published.get(id)).as("events of %s", id).isEqualTo(expected));
+    }
+
+    /** Answers what has become of each reservation. */
+    private Map<UUID, ReservationState> run(int rounds, boolean publishes) throws Exception {
         for (int i = 0; i < INSTANCES; i++) {
-            workers.add(worker(i));
+            workers.add(worker(i, publishes));
         }
         Random random = new Random(1);
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             int victim = random.nextInt(INSTANCES);
             TimeUnit.MILLISECONDS.sleep(300 + random.nextInt(1_000));
             switch (round % 5) {
-                case 0, 2 -> {
+                case 0, 3 -> {
                     workers.get(victim).kill();
                     hear(workers.get(victim));
-                    workers.set(victim, worker(victim));
+                    workers.set(victim, worker(victim, publishes));
                 }
-                case 1, 3 -> {
+                case 1, 4 -> {
                     workers.get(victim).pause();
                     TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(1_500));
                     workers.get(victim).resume();
@@ -121,6 +141,7 @@ class EscrowFaultTests {
                     }
                 }));
         assertThat(states.values()).contains(ReservationState.EXPIRED, ReservationState.CONFIRMED);
+        return states;
     }
 
     private Map<UUID, ReservationState> states() {
@@ -149,7 +170,7 @@ class EscrowFaultTests {
         return word.equals("CONFIRMED") || word.equals("RELEASED") || word.equals("EXPIRED");
     }
 
-    private ChildJvm worker(int number) {
+    private ChildJvm worker(int number, boolean publishes) {
         String url = server.jdbcUrl(database);
         ChildJvm worker = ChildJvm.builder(EscrowWorker.class)
                 .jvmOptions("-Xmx256m")
@@ -157,7 +178,8 @@ class EscrowFaultTests {
                         url + (url.contains("?") ? "&" : "?") + "user=" + server.username() + "&password="
                                 + server.password(),
                         Integer.toString(number),
-                        Integer.toString(RESOURCES))
+                        Integer.toString(RESOURCES),
+                        Boolean.toString(publishes))
                 .start();
         worker.awaitLine(line -> line.equals("started"), LONG);
         return worker;

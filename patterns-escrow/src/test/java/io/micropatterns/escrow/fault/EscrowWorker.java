@@ -28,7 +28,10 @@ public final class EscrowWorker {
 
     private EscrowWorker() {}
 
-    /** Takes the database's address, this instance's number, and how many resources there are, {@code r0} and so on. */
+    /**
+     * Takes the database's address, this instance's number, how many resources there are, {@code r0} and so on, and whether events go
+     * into the {@link EventTable}.
+     */
     public static void main(String[] arguments) {
         ChildJvm.exitWithParent();
         HikariConfig config = new HikariConfig();
@@ -39,7 +42,11 @@ public final class EscrowWorker {
         HikariDataSource dataSource = new HikariDataSource(config);
         int instance = Integer.parseInt(arguments[1]);
         int resources = Integer.parseInt(arguments[2]);
-        JdbcEscrowStore store = new JdbcEscrowStore(dataSource, instance, NetworkTimeout.of(Duration.ofSeconds(5)));
+        TransactionTemplate transaction = Transactions.readCommitted(new JdbcTransactionManager(dataSource));
+        JdbcEscrowStore silent = new JdbcEscrowStore(dataSource, instance, NetworkTimeout.of(Duration.ofSeconds(5)));
+        JdbcEscrowStore store = Boolean.parseBoolean(arguments[3])
+                ? silent.publishing(new EventTable(dataSource), transaction)
+                : silent;
         Escrow escrow = Escrow.builder(store).build();
         new ReservationExpiry(
                         dataSource,
@@ -50,7 +57,6 @@ public final class EscrowWorker {
                         EscrowListener.none(),
                         EscrowWorker::daemon)
                 .start();
-        TransactionTemplate transaction = Transactions.readCommitted(new JdbcTransactionManager(dataSource));
         AtomicLong requests = new AtomicLong();
         for (int i = 0; i < CALLERS; i++) {
             Random random = new Random(instance * 1_000L + i);

@@ -2,6 +2,7 @@ package io.micropatterns.outbox.autoconfigure;
 
 import io.micropatterns.core.autoconfigure.CoreProperties;
 import io.micropatterns.core.autoconfigure.PatternSchemaInitializer;
+import io.micropatterns.core.autoconfigure.PatternThreads;
 import io.micropatterns.core.autoconfigure.PeriodicTask;
 import io.micropatterns.core.autoconfigure.TransactionManagers;
 import io.micropatterns.core.jdbc.NetworkTimeout;
@@ -108,7 +109,7 @@ public final class OutboxAutoConfiguration {
     PostgresSignals outboxSignals(DataSource dataSource, OutboxProperties properties, Environment environment) {
         boolean relays = properties.relay() != OutboxProperties.RelayType.NONE;
         return new PostgresSignals(
-                dataSource, relays && properties.polling().listen(), RelayThreads.factory(environment));
+                dataSource, relays && properties.polling().listen(), PatternThreads.factory("outbox-", environment));
     }
 
     @Bean

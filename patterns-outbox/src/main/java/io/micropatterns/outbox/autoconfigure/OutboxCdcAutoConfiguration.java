@@ -2,6 +2,7 @@ package io.micropatterns.outbox.autoconfigure;
 
 import io.micropatterns.core.autoconfigure.CoreProperties;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
+import io.micropatterns.core.autoconfigure.PatternThreads;
 import io.micropatterns.core.autoconfigure.PeriodicTask;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.outbox.OutboxSignals;
@@ -112,6 +113,6 @@ public final class OutboxCdcAutoConfiguration {
     @ConditionalOnMissingBean(ChangeSource.class)
     @ConditionalOnProperty(name = "patterns.outbox.relay", havingValue = "wal")
     WalChangeSource outboxChangeSource(ReplicationAddress address, Environment environment) {
-        return new WalChangeSource(address, RelayThreads.factory(environment));
+        return new WalChangeSource(address, PatternThreads.factory("outbox-", environment));
     }
 }

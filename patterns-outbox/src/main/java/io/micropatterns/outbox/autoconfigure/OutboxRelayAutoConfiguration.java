@@ -2,6 +2,7 @@ package io.micropatterns.outbox.autoconfigure;
 
 import io.micrometer.observation.ObservationRegistry;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
+import io.micropatterns.core.autoconfigure.PatternThreads;
 import io.micropatterns.core.deadletter.DeadLetters;
 import io.micropatterns.outbox.OutboxListener;
 import io.micropatterns.outbox.OutboxPublisher;
@@ -56,7 +57,7 @@ public final class OutboxRelayAutoConfiguration {
                 .signals(signals)
                 .listener(OutboxListener.all(listeners.orderedStream().toList()))
                 .options(options(properties))
-                .threadFactory(RelayThreads.factory(environment));
+                .threadFactory(PatternThreads.factory("outbox-", environment));
         if (properties.relay() == OutboxProperties.RelayType.POLLING) {
             log.warnOfForgottenSlot();
         } else {
