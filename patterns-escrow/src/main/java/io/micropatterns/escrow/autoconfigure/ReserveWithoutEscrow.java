@@ -13,6 +13,7 @@ import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 /** Looks for beans with {@link Reserve} where nothing reserves for them: they would sell what there is not. */
 final class ReserveWithoutEscrow implements BeanPostProcessor {
@@ -56,11 +57,9 @@ final class ReserveWithoutEscrow implements BeanPostProcessor {
 
     private static boolean isAnnotated(Class<?> type) {
         return AnnotationUtils.isCandidateClass(type, Set.of(Reserve.class, Reserve.List.class))
-                && !MethodIntrospector.selectMethods(type, (MethodIntrospector.MetadataLookup<@Nullable Boolean>)
+                && !MethodIntrospector.selectMethods(type, (ReflectionUtils.MethodFilter)
                                 method -> MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)
-                                                .isPresent(Reserve.class)
-                                        ? true
-                                        : null)
+                                        .isPresent(Reserve.class))
                         .isEmpty();
     }
 }
