@@ -34,9 +34,16 @@ final class EndSql {
      * Ends those of the reservations that are held, in time if they are to be confirmed, and hold what is to be confirmed. Parameters:
      * arrays of reservations, of whether they are confirmed, and of the parts in JSON. Gives the ended lines.
      */
-    static final String SETTLE = """
+    static final String SETTLE = settle("select * from unnest(?, ?, ?) as a (reservation, confirms, part)");
+
+    /** The same of a single one, so that it is found by its key whatever is known of the table. Parameters: the same, without arrays. */
+    static final String SETTLE_SINGLE =
+            settle("select ?::uuid as reservation, ?::boolean as confirms, ?::text as part");
+
+    private static String settle(String asked) {
+        return """
             with asked as materialized (
-                select * from unnest(?, ?, ?) as a (reservation, confirms, part)
+                %s
             ), target as materialized (
                 select h.reservation, h.line, h.resource, h.stripe, h.quantity, h.expires_at, h.request, a.confirms,
                        case when not a.confirms then 0
@@ -64,12 +71,13 @@ final class EndSql {
                    set state = case when e.confirms then 'C' else 'R' end::"char", confirmed = e.taken
                   from ending e
                  where h.reservation = e.reservation and h.line = e.line
-            """ + MOVE_STOCK + """
+            """.formatted(asked) + MOVE_STOCK + """
             select reservation, resource, quantity, taken as confirmed,
                    case when confirms then 'C' else 'R' end as state, expires_at, request
               from ending
              order by reservation, line
             """;
+    }
 
     /** The oldest of which the time is over. Parameters: from which time on, and the most. */
     private static final String THE_OLDEST = """

@@ -11,16 +11,26 @@ import java.util.stream.Collectors;
 /** Looks reservations up. */
 final class HoldTable {
 
-    private static final String LINES = "select reservation, resource, quantity, confirmed, state, expires_at, request"
-            + " from patterns_escrow_hold where ";
+    private static final LookUp BY_RESERVATION = LookUp.where("reservation %s", "uuid");
 
-    /** Parameter: an array of reservations. */
-    private static final String FIND = LINES + "reservation = any (?) order by reservation, line";
+    private static final LookUp BY_REQUEST = LookUp.where(
+            "reservation in (select reservation from patterns_escrow_hold where request %s and line = 0)", "text");
 
-    /** Parameter: an array of requests. */
-    private static final String FIND_BY_REQUEST = LINES
-            + "reservation in (select reservation from patterns_escrow_hold where request = any (?) and line = 0)"
-            + " order by reservation, line";
+    /**
+     * Statements with one parameter.
+     *
+     * @param single takes a key, which the database looks up in the index whatever it knows of the table
+     * @param several takes an array of keys
+     * @param type of a key
+     */
+    private record LookUp(String single, String several, String type) {
+
+        static LookUp where(String condition, String type) {
+            String lines = "select reservation, resource, quantity, confirmed, state, expires_at, request"
+                    + " from patterns_escrow_hold where " + condition + " order by reservation, line";
+            return new LookUp(lines.formatted("= ?"), lines.formatted("= any (?)"), type);
+        }
+    }
 
     private final Statements statements;
 
@@ -29,25 +39,32 @@ final class HoldTable {
     }
 
     Map<UUID, Reservation> find(Collection<UUID> reservations) {
-        return find(FIND, "uuid", reservations.toArray());
+        return find(BY_RESERVATION, reservations.toArray());
     }
 
     /** By their requests. */
     Map<String, Reservation> findByRequest(Collection<String> requests) {
-        return find(FIND_BY_REQUEST, "text", requests.toArray()).values().stream()
+        return find(BY_REQUEST, requests.toArray()).values().stream()
                 .collect(Collectors.toMap(
                         reservation -> Objects.requireNonNull(reservation.requestId(), "request"),
                         Function.identity()));
     }
 
-    private Map<UUID, Reservation> find(String sql, String type, Object[] keys) {
-        if (keys.length == 0) {
-            return Map.of();
-        }
-        return statements.query(
-                sql,
-                Plan.of(keys.length),
-                statement -> statement.setArray(1, Statements.array(statement, type, keys)),
-                new ReservationLines());
+    private Map<UUID, Reservation> find(LookUp lookUp, Object[] keys) {
+        return switch (keys.length) {
+            case 0 -> Map.of();
+            case 1 ->
+                statements.query(
+                        lookUp.single(),
+                        Plan.of(1),
+                        statement -> statement.setObject(1, keys[0]),
+                        new ReservationLines());
+            default ->
+                statements.query(
+                        lookUp.several(),
+                        Plan.of(keys.length),
+                        statement -> statement.setArray(1, Statements.array(statement, lookUp.type(), keys)),
+                        new ReservationLines());
+        };
     }
 }

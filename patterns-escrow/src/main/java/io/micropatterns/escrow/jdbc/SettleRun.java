@@ -98,13 +98,20 @@ final class SettleRun {
     }
 
     private Map<UUID, Reservation> end(List<Settlement> settlements) {
+        boolean single = settlements.size() == 1;
         return statements.change(
-                EndSql.SETTLE,
+                single ? EndSql.SETTLE_SINGLE : EndSql.SETTLE,
                 Plan.of(settlements.size()),
                 statement -> {
-                    statement.setArray(1, array(statement, "uuid", settlements, Settlement::reservation));
-                    statement.setArray(2, array(statement, "bool", settlements, Settlement::confirms));
-                    statement.setArray(3, array(statement, "text", settlements, SettleRun::part));
+                    if (single) {
+                        statement.setObject(1, settlements.get(0).reservation());
+                        statement.setBoolean(2, settlements.get(0).confirms());
+                        statement.setString(3, part(settlements.get(0)));
+                    } else {
+                        statement.setArray(1, array(statement, "uuid", settlements, Settlement::reservation));
+                        statement.setArray(2, array(statement, "bool", settlements, Settlement::confirms));
+                        statement.setArray(3, array(statement, "text", settlements, SettleRun::part));
+                    }
                 },
                 new ReservationLines(),
                 ReservationLines::events);
