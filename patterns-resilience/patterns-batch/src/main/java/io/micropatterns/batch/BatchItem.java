@@ -30,6 +30,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
     private volatile int state;
 
     private boolean expiring;
+    private @Nullable ItemOutcome<R> outcome;
 
     /**
      * Submitted now.
@@ -93,6 +94,24 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
     /** It will never be in a batch, for this reason; {@code false} when it is in one. */
     boolean withdraw(BatchException why) {
         return withdraw() && completeExceptionally(why);
+    }
+
+    /** What has become of it, which its submitter is still to be told; {@code false} when that was decided before. */
+    boolean decide(ItemOutcome<R> what) {
+        boolean first = outcome == null;
+        if (first) {
+            outcome = what;
+        }
+        return first;
+    }
+
+    /** Tells its submitter what was decided, unless that was done or its time is over. */
+    void tell() {
+        if (outcome instanceof ItemOutcome.Success<R> success) {
+            complete(success.result());
+        } else if (outcome instanceof ItemOutcome.Failure<R> failure) {
+            completeExceptionally(failure.cause());
+        }
     }
 
     /** Whether its submitter is still to be told that its time is over; answers so once, to one thread at a time. */

@@ -64,7 +64,8 @@ public interface Coalescer<T, R extends @Nullable Object> extends AutoCloseable 
      * {@linkplain CompletableFuture#cancel Cancelling} the future takes the item back, and answers {@code false} once it has
      * begun.
      *
-     * @return the outcome, which comes on a thread of this coalescer; or, some 20 ms after the options' timeout at the latest,
+     * @return the outcome, which comes on a thread of this coalescer, or of its executor: what depends on it and takes long should go
+     *     to another, for it holds up other submitters; or, some 20 ms after the options' timeout at the latest,
      *     a {@link BatchTimeoutException}, which may come on another
      * @throws BatchOverflowException when there was no room for it
      * @throws BatchInterruptedException when the caller was interrupted while it waited for room

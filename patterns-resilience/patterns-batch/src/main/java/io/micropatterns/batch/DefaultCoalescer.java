@@ -41,7 +41,7 @@ final class DefaultCoalescer<T, R extends @Nullable Object> implements Coalescer
         this.own = executor == null ? Executors.newCachedThreadPool(threads) : null;
         Executor runs = executor == null ? Objects.requireNonNull(own) : executor;
         for (int i = 0; i < batching.options().partitions(); i++) {
-            lanes.add(new Lane<>(batching, limit, runs));
+            lanes.add(new Lane<>(batching, limit, runs, own));
         }
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +19,21 @@ final class Execution<T, R extends @Nullable Object> {
 
     private final Batching<T, R> batching;
     private final List<BatchItem<T, R>> items;
+    private final Consumer<List<BatchItem<T, R>>> teller;
     private final long begunAt = System.nanoTime();
     private int attempts;
     private int failed;
     private int failuresInARow;
 
-    Execution(Batching<T, R> batching, List<BatchItem<T, R>> items) {
+    /**
+     * Of these items.
+     *
+     * @param teller tells submitters of items that have been decided
+     */
+    Execution(Batching<T, R> batching, List<BatchItem<T, R>> items, Consumer<List<BatchItem<T, R>>> teller) {
         this.batching = batching;
         this.items = items;
+        this.teller = teller;
     }
 
     BatchRun run() {
@@ -49,13 +57,16 @@ final class Execution<T, R extends @Nullable Object> {
 
     /** What the user gave beside the function has failed: a predicate, or a list of outcomes. */
     private void abandon(Throwable cause) {
-        BatchException why = new BatchException(
-                batching.name(), "the batch was not brought to its end; whether the item was done is not known", cause);
+        ItemOutcome<R> unknown = ItemOutcome.failure(new BatchException(
+                batching.name(),
+                "the batch was not brought to its end; whether the item was done is not known",
+                cause));
         for (BatchItem<T, R> item : items) {
-            if (item.completeExceptionally(why)) {
+            if (item.decide(unknown)) {
                 failed++;
             }
         }
+        teller.accept(items);
     }
 
     private void attempt(List<BatchItem<T, R>> part) {
@@ -84,8 +95,9 @@ final class Execution<T, R extends @Nullable Object> {
         }
         failuresInARow = 0;
         for (int i = 0; i < part.size(); i++) {
-            end(part.get(i), outcomes.get(i));
+            decide(part.get(i), outcomes.get(i));
         }
+        teller.accept(part);
     }
 
     private void divide(List<BatchItem<T, R>> part, Exception cause) {
@@ -127,25 +139,25 @@ final class Execution<T, R extends @Nullable Object> {
         }
     }
 
-    private void end(BatchItem<T, R> item, @Nullable ItemOutcome<R> outcome) {
-        if (outcome instanceof ItemOutcome.Success<R> success) {
-            item.complete(success.result());
-        } else if (outcome instanceof ItemOutcome.Failure<R> failure) {
-            fail(List.of(item), failure.cause());
-        } else {
-            fail(
-                    List.of(item),
-                    new BatchException(
-                            batching.name(),
-                            "the function gave null for the item; whether it was done is not known",
-                            null));
+    private void decide(BatchItem<T, R> item, @Nullable ItemOutcome<R> outcome) {
+        if (outcome instanceof ItemOutcome.Success<R>) {
+            item.decide(outcome);
+            return;
         }
+        failed++;
+        item.decide(
+                outcome != null
+                        ? outcome
+                        : ItemOutcome.failure(new BatchException(
+                                batching.name(),
+                                "the function gave null for the item; whether it was done is not known",
+                                null)));
     }
 
     private void fail(List<BatchItem<T, R>> part, Throwable cause) {
+        ItemOutcome<R> outcome = ItemOutcome.failure(cause);
         failed += part.size();
-        for (BatchItem<T, R> item : part) {
-            item.completeExceptionally(cause);
-        }
+        part.forEach(item -> item.decide(outcome));
+        teller.accept(part);
     }
 }

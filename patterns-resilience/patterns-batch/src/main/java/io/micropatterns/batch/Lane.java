@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,18 +29,26 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private final Linger linger;
     private final Queue<BatchItem<T, R>> queue = new ConcurrentLinkedQueue<>();
     private final Returning returning = new Returning();
+    private final Teller<T, R> teller;
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile List<BatchItem<T, R>> running = List.of();
     private volatile long lastNanos;
     private int taken;
     private boolean outweighed;
 
-    Lane(Batching<T, R> batching, BatchLimit limit, Executor executor) {
+    /**
+     * Of a coalescer.
+     *
+     * @param executor where its batches run
+     * @param others runs at once what can be done beside them; nothing when their own thread is to do it
+     */
+    Lane(Batching<T, R> batching, BatchLimit limit, Executor executor, @Nullable Executor others) {
         this.batching = batching;
         this.limit = limit;
         this.executor = executor;
         this.load = new Load(batching.options().capacity());
         this.linger = new Linger(batching.options(), limit, load);
+        this.teller = new Teller<>(others);
     }
 
     /**
@@ -126,9 +135,12 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     }
 
     private void abandon(Throwable cause) {
-        BatchException why = new BatchException(
-                batching.name(), "the batch was not run; whether the item was done is not known", cause);
-        running.forEach(item -> item.completeExceptionally(why));
+        ItemOutcome<R> unknown = ItemOutcome.failure(new BatchException(
+                batching.name(), "the batch was not run; whether the item was done is not known", cause));
+        for (BatchItem<T, R> item : running) {
+            item.decide(unknown);
+            item.tell();
+        }
         running = List.of();
     }
 
@@ -137,15 +149,21 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         linger.await(queue);
         List<BatchItem<T, R>> batch = new ArrayList<>(Math.min(load.items(), limit.items()));
         take(batch);
-        if (!batch.isEmpty()) {
+        if (batch.isEmpty()) {
+            teller.help();
+        } else {
             running = batch;
-            BatchRun ended = new Execution<>(batching, batch).run();
+            BatchRun ended = new Execution<>(batching, batch, this::tell).run();
             running = List.of();
             lastNanos = ended.took().toNanos();
             limit.ran(batch.size(), ended.weight(), outweighed, lastNanos);
             batching.tell(listener -> listener.ended(batching.name(), ended));
             returning.left(awaited(batch), lastNanos, System.nanoTime());
         }
+    }
+
+    private void tell(List<BatchItem<T, R>> decided) {
+        teller.tell(decided, !queue.isEmpty());
     }
 
     private int awaited(List<BatchItem<T, R>> batch) {
@@ -198,25 +216,26 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
 
     private void check() {
         long now = System.nanoTime();
-        List<BatchItem<T, R>> overdue = Stream.concat(running.stream(), queue.stream())
+        List<BatchItem<T, R>> overdue = Stream.of(teller.left(), running.stream(), queue.stream())
+                .flatMap(Function.identity())
                 .filter(item -> item.isToExpire(now))
                 .toList();
         if (!overdue.isEmpty()) {
             // What submitters then do must not keep that thread from other delays.
             CompletableFuture.runAsync(() -> overdue.forEach(BatchItem::expire));
         }
-        if (load.items() > 0) {
+        if (pending() > 0) {
             checkLater();
         } else {
             watched.set(false);
-            if (load.items() > 0) {
+            if (pending() > 0) {
                 watch();
             }
         }
     }
 
     int pending() {
-        return load.items();
+        return load.items() + teller.pending();
     }
 
     /** Takes nothing more. */
@@ -229,7 +248,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     boolean awaitEnd(long deadline) throws InterruptedException {
         boolean ended = false;
         try {
-            ended = load.awaitEmpty(deadline);
+            ended = load.awaitEmpty(deadline) && teller.awaitEnd(deadline);
         } finally {
             if (!ended) {
                 queue.forEach(item -> item.withdraw(new BatchClosedException(batching.name())));

@@ -25,7 +25,9 @@ class ExecutionTests {
         BatchItem<Integer, Integer> patient = new BatchItem<>(batching, 2, Duration.ofMinutes(1), false);
         hasty.begin();
         patient.begin();
-        assertThat(new Execution<>(batching, List.of(hasty, patient)).run().failed())
+        assertThat(new Execution<>(batching, List.of(hasty, patient), ExecutionTests::tell)
+                        .run()
+                        .failed())
                 .isEqualTo(2);
         assertThat(hasty)
                 .failsWithin(Duration.ZERO)
@@ -52,7 +54,7 @@ class ExecutionTests {
         List<BatchItem<Integer, Integer>> items = IntStream.of(1, 2)
                 .mapToObj(i -> new BatchItem<>(batching, i, Duration.ofMinutes(1), false))
                 .toList();
-        new Execution<>(batching, items).run();
+        new Execution<>(batching, items, ExecutionTests::tell).run();
         assertThat(Thread.interrupted()).isTrue();
         assertThat(attempts).hasValue(1);
         assertThat(items).allMatch(BatchItem::isCompletedExceptionally);
@@ -72,6 +74,10 @@ class ExecutionTests {
         assertThat(item.isToExpire(item.submittedAt())).isFalse();
         assertThat(item.isToExpire(late)).isTrue();
         assertThat(item.isToExpire(late)).isFalse();
+    }
+
+    static void tell(List<BatchItem<Integer, Integer>> decided) {
+        decided.forEach(BatchItem::tell);
     }
 
     private static List<ItemOutcome<Integer>> failLate(List<Integer> items) throws IOException {

@@ -46,7 +46,7 @@ class PoisonPropertyTests {
                 good.add(i);
             }
         }
-        BatchListener.BatchRun run = new Execution<>(batching, items).run();
+        BatchListener.BatchRun run = new Execution<>(batching, items, ExecutionTests::tell).run();
 
         assertThat(done).containsExactlyElementsOf(good);
         assertThat(run.failed()).isEqualTo(size - good.size());
