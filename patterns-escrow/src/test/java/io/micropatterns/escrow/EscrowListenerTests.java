@@ -285,7 +285,8 @@ class EscrowListenerTests {
             database.jdbc().query(lock, row -> {}, item);
         });
         assertThat(reserved.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(2);
-        assertThat(contention).containsExactly(Contention.REPEATED);
+        // More than once where the repetition locks the item again before the other transaction wakes up.
+        assertThat(contention).containsOnly(Contention.REPEATED);
         assertThat(database.resources().verify()).isEmpty();
     }
 

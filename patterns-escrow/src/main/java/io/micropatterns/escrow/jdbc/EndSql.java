@@ -1,8 +1,8 @@
 package io.micropatterns.escrow.jdbc;
 
 /**
- * The statements that end, extend and forget reservations. Each is complete in itself: it decides under locks, so it is right also when each is its own
- * transaction at READ COMMITTED. Locks are taken on lines of reservations first, by reservation, then on stock, by resource and stripe.
+ * The statements that end, extend and forget reservations. Each is complete in itself: it decides under locks, so it is right also
+ * when each is its own transaction at READ COMMITTED. Locks are taken on lines of reservations first, by reservation, then on stock, by resource and stripe.
  *
  * <p>Whether a time is over is decided once for all lines, by a clock that is read when they have been locked: what has waited for
  * them too long is late, and what was in time stays so however long it then waits for stock. For stock, see {@link ReserveSql}.
@@ -80,12 +80,17 @@ final class EndSql {
     }
 
     /** The oldest of which the time is over. Parameters: from which time on, and the most. */
-    private static final String THE_OLDEST = """
-            with due as materialized (
-                select reservation, expires_at from patterns_escrow_hold
+    private static final String OF_THE_OLDEST = """
+                 from patterns_escrow_hold
                  where state = 'H' and line = 0 and expires_at >= ? and expires_at <= (select clock_timestamp())
                  order by expires_at
                  limit ?
+            """;
+
+    private static final String THE_OLDEST = """
+            with due as materialized (
+                select reservation, expires_at
+            """ + OF_THE_OLDEST + """
                    for update skip locked
             )
             """;
@@ -134,12 +139,7 @@ final class EndSql {
     static final String EXPIRE_THESE_AND_TELL = THESE + AND_TELL;
 
     /** Only tells what would be ended, of which resource; of several, which of them stands for the reservation. */
-    static final String DUE = """
-            select reservation, resource, expires_at from patterns_escrow_hold
-             where state = 'H' and line = 0 and expires_at >= ? and expires_at <= (select clock_timestamp())
-             order by expires_at
-             limit ?
-            """;
+    static final String DUE = "select reservation, resource, expires_at" + OF_THE_OLDEST;
 
     /** Takes the request from a reservation that has ended and was not confirmed. Parameter: the reservation. Gives its line. */
     static final String FORGET_REQUEST = """
