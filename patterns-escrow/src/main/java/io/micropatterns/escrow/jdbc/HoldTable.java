@@ -19,7 +19,7 @@ final class HoldTable {
     /**
      * Statements with one parameter.
      *
-     * @param single takes a key, which the database looks up in the index whatever it knows of the table
+     * @param single takes a key, for which a fresh table is not read
      * @param several takes an array of keys
      * @param type of a key
      */

@@ -147,6 +147,7 @@ class EscrowFaultTests {
 
     /** Work goes on after each fault. */
     private void awaitWork() {
+        workers.forEach(this::hear);
         int before = told.size();
         await().atMost(LONG).until(() -> {
             workers.forEach(this::hear);

@@ -96,7 +96,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         return withdraw() && completeExceptionally(why);
     }
 
-    /** What has become of it, which its submitter is still to be told; {@code false} when that was decided before. */
+    /** What has become of it, which its submitter is still to be told; {@code false} when that was decided before. By the thread of its batch. */
     boolean decide(ItemOutcome<R> what) {
         boolean first = outcome == null;
         if (first) {
@@ -128,6 +128,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
         if (withdraw(timeout(false))) {
             batching.tell(listener -> listener.overdue(batching.name()));
         } else if (state == BEGUN && !isDone()) {
+            tell(); // The truth, where it is known by now: outcomes are immutable, so any thread may see them.
             completeExceptionally(timeout(true));
         }
     }

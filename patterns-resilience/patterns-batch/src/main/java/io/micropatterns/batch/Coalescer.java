@@ -60,12 +60,14 @@ public interface Coalescer<T, R extends @Nullable Object> extends AutoCloseable 
     R call(T item);
 
     /**
-     * Puts an item into a batch. Blocks only when there is no room and the options say {@link Overflow#WAIT}.
+     * Puts an item into a batch. Blocks only when there is no room and the options say {@link Overflow#WAIT}, and
+     * not on the thread of a batch, which would wait for itself.
      * {@linkplain CompletableFuture#cancel Cancelling} the future takes the item back, and answers {@code false} once it has
      * begun.
      *
      * @return the outcome, which comes on a thread of this coalescer, or of its executor: what depends on it and takes long should go
-     *     to another, for it holds up other submitters; or, some 20 ms after the options' timeout at the latest,
+     *     to another, for it holds up other submitters. Futures may complete in another order than that of submission, several at once, and
+     *     beside the next batch; that a {@code call} has returned says nothing of what was submitted before; or, some 20 ms after the options' timeout at the latest,
      *     a {@link BatchTimeoutException}, which may come on another
      * @throws BatchOverflowException when there was no room for it
      * @throws BatchInterruptedException when the caller was interrupted while it waited for room
@@ -160,7 +162,7 @@ public interface Coalescer<T, R extends @Nullable Object> extends AutoCloseable 
             return this;
         }
 
-        /** Makes the threads of its own, which are pooled; daemons unless set. Not used where an executor is given. */
+        /** Makes the threads of its own, which are pooled, up to two for each partition; daemons unless set. Not used where an executor is given. */
         public Builder<T, R> threads(ThreadFactory value) {
             this.threads = Objects.requireNonNull(value, "threads");
             return this;

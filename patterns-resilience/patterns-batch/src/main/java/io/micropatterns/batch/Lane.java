@@ -33,6 +33,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile List<BatchItem<T, R>> running = List.of();
     private volatile long lastNanos;
+    private volatile @Nullable Thread turning;
     private int taken;
     private boolean outweighed;
 
@@ -72,7 +73,8 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     }
 
     private int enterLater(BatchItem<T, R> item) {
-        if (batching.options().overflow() == Overflow.WAIT) {
+        // Who is called by the thread that makes room would wait for himself.
+        if (batching.options().overflow() == Overflow.WAIT && Thread.currentThread() != turning) {
             try {
                 int before = load.enter(item.left());
                 if (before != Load.FULL) {
@@ -125,12 +127,14 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     /** Answers how many items have left the queue. */
     private int turn() {
         taken = 0;
+        turning = Thread.currentThread();
         try {
             gatherAndRun();
         } catch (Throwable e) {
             // Nobody else would go on with what has come, or will come.
             abandon(e);
         }
+        turning = null;
         return taken;
     }
 
@@ -139,8 +143,8 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
                 batching.name(), "the batch was not run; whether the item was done is not known", cause));
         for (BatchItem<T, R> item : running) {
             item.decide(unknown);
-            item.tell();
         }
+        teller.tell(running, false);
         running = List.of();
     }
 
@@ -234,6 +238,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         }
     }
 
+    /** In this order, none is left out; those who are being told count twice until their batch has ended. */
     int pending() {
         return load.items() + teller.pending();
     }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells submitters what has become of their items. With the futures of those who do not wait comes whatever depends on them, often
  * the next submission: where there is an executor for it, that is done by another thread while the next batch runs. After that
- * batch the thread of the batches helps with what is left, so nothing depends on what holds that other thread up.
+ * batch the thread of the batches helps with what is left: so what holds that other thread up holds up nobody else, and no more is
+ * left than a batch.
  */
 final class Teller<T, R extends @Nullable Object> {
 
@@ -27,14 +28,23 @@ final class Teller<T, R extends @Nullable Object> {
     /**
      * Tells of items that are decided. For one thread at a time.
      *
-     * @param goesOn whether there is more for it to do
+     * @param goesOn whether another batch follows
      */
     void tell(List<BatchItem<T, R>> decided, boolean goesOn) {
+        for (BatchItem<T, R> item : decided) {
+            // Wakes a thread, and runs nobody's code: so it need not wait for anybody's.
+            if (item.isAwaited()) {
+                item.tell();
+            }
+        }
         help();
         Executor other = goesOn ? executor : null;
         for (BatchItem<T, R> item : decided) {
-            if (other == null || item.isAwaited()) {
-                item.tell();
+            if (item.isAwaited()) {
+                continue;
+            }
+            if (other == null) {
+                tell(item);
             } else {
                 load.enter();
                 left.add(item);
@@ -69,9 +79,23 @@ final class Teller<T, R extends @Nullable Object> {
     void help() {
         for (BatchItem<T, R> item = left.poll(); item != null; item = left.poll()) {
             try {
-                item.tell();
+                tell(item);
             } finally {
                 load.leave(1);
+            }
+        }
+    }
+
+    /** What depends on one item neither sees nor leaves an interrupt that is meant for others. */
+    private void tell(BatchItem<T, R> item) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            item.tell();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            } else {
+                Thread.interrupted();
             }
         }
     }

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,20 +57,13 @@ class TellerTests {
         held.await();
         gate.let(1);
         second.get();
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(coalescer::close);
-        await().until(() -> isClosed(coalescer));
+        assertThat(((DefaultCoalescer<Integer, Integer>) coalescer).refuse()).isTrue();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(
+                () -> ((DefaultCoalescer<Integer, Integer>) coalescer).awaitEnd(System.nanoTime()));
         assertThat(closing).isNotDone();
         free.countDown();
         closing.get();
         assertThat(dependent).isDone();
-    }
-
-    private static boolean isClosed(Coalescer<Integer, Integer> coalescer) {
-        try {
-            return coalescer.submit(9).isDone();
-        } catch (BatchClosedException e) {
-            return true;
-        }
     }
 
     @Test
@@ -114,7 +111,99 @@ class TellerTests {
         assertThat(second).isCompletedWithValue(2);
     }
 
+    @Test
+    void goesOnWithWhatComesWhileItEnds() {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        Teller<Integer, Integer> teller = new Teller<>(tasks::add);
+        BatchItem<Integer, Integer> first = decided();
+        BatchItem<Integer, Integer> second = decided();
+        teller.tell(List.of(first), true);
+        tasks.remove().run();
+        teller.tell(List.of(second), true);
+        assertThat(second).isNotDone();
+        tasks.remove().run();
+        assertThat(second).isCompletedWithValue(2);
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void aRefusalIsNotForEver() {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        Teller<Integer, Integer> teller = new Teller<>(task -> {
+            if (refuses.getAndSet(false)) {
+                throw new RejectedExecutionException();
+            }
+            tasks.add(task);
+        });
+        teller.tell(List.of(decided()), true);
+        teller.tell(List.of(decided()), true);
+        assertThat(tasks).hasSize(1);
+    }
+
+    @Test
+    void whoWaitsIsToldBeforeWhatDependsOnOthersGoesOn() {
+        Teller<Integer, Integer> teller = new Teller<>(task -> {});
+        BatchItem<Integer, Integer> submitted = decided();
+        BatchItem<Integer, Integer> awaited = decided(true);
+        AtomicBoolean before = new AtomicBoolean();
+        submitted.thenRun(() -> before.set(awaited.isDone()));
+        teller.tell(List.of(submitted), true);
+        teller.tell(List.of(awaited), true);
+        assertThat(submitted).isDone();
+        assertThat(before).isTrue();
+    }
+
+    @Test
+    void interruptsStayWithWhomTheyAreMeantFor() {
+        Teller<Integer, Integer> teller = new Teller<>(null);
+        List<Boolean> seen = new ArrayList<>();
+        BatchItem<Integer, Integer> first = decided();
+        BatchItem<Integer, Integer> second = decided();
+        first.thenRun(() -> {
+            seen.add(Thread.currentThread().isInterrupted());
+            Thread.currentThread().interrupt();
+        });
+        second.thenRun(() -> seen.add(Thread.currentThread().isInterrupted()));
+        teller.tell(List.of(first, second), true);
+        assertThat(Thread.interrupted()).isFalse();
+        Thread.currentThread().interrupt();
+        teller.tell(List.of(decided()), true);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(seen).containsExactly(false, false);
+    }
+
+    @Test
+    void anItemThatIsDecidedDoesNotRunOutOfTime() throws Exception {
+        coalescer.submit(1).thenAccept(this::hold);
+        CompletableFuture<Integer> second = coalescer.submit(2, Duration.ofMillis(500));
+        CompletableFuture<Integer> third = coalescer.submit(3);
+        gate.let(1);
+        held.await();
+        gate.let(1);
+        assertThat(second.get()).isEqualTo(4);
+        assertThat(third).isNotDone();
+    }
+
+    @Test
+    void whatDependsOnAnItemDoesNotWaitForRoomOnTheThreadThatMakesIt() throws Exception {
+        try (Coalescer<Integer, Integer> small = Coalescer.builder("small", BatchFunction.of(gate))
+                .options(BatchOptions.defaults().withMaxItems(2).withCapacity(1))
+                .build()) {
+            CompletableFuture<Integer> next = small.submit(1).thenCompose(small::submit);
+            gate.let(1);
+            assertThat(next)
+                    .failsWithin(Duration.ofSeconds(20))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(BatchOverflowException.class);
+        }
+    }
+
     private BatchItem<Integer, Integer> decided() {
+        return decided(false);
+    }
+
+    private BatchItem<Integer, Integer> decided(boolean awaited) {
         BatchItem<Integer, Integer> item = new BatchItem<>(
                 new Batching<>(
                         "telling",
@@ -125,7 +214,7 @@ class TellerTests {
                         BatchListener.none()),
                 1,
                 Duration.ofMinutes(1),
-                false);
+                awaited);
         item.begin();
         item.decide(ItemOutcome.success(2));
         return item;
