@@ -2,6 +2,7 @@ package io.micropatterns.escrow;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +42,16 @@ public record ReservationRequest(
 
     /** For a quantity of one resource. */
     public static ReservationRequest of(String resource, long quantity) {
-        return new ReservationRequest(new TreeMap<>(Collections.singletonMap(resource, quantity)), null, null);
+        return new ReservationRequest(
+                new TreeMap<>(Collections.singletonMap(Objects.requireNonNull(resource, "resource"), quantity)),
+                null,
+                null);
     }
 
     /** And a quantity of one more resource; replaces that of the same resource. */
     public ReservationRequest and(String resource, long quantity) {
         SortedMap<String, Long> more = new TreeMap<>(quantities);
-        more.put(resource, quantity);
+        more.put(Objects.requireNonNull(resource, "resource"), quantity);
         return new ReservationRequest(more, timeToLive, requestId);
     }
 

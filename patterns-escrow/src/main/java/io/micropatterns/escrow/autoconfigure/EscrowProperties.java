@@ -124,8 +124,8 @@ public record EscrowProperties(
     /**
      * How reservations end whose time is over.
      *
-     * @param enabled Whether this instance takes part; one instance of those that do is at work.
-     * @param interval How often to look. From 10 ms to 1 hour.
+     * @param enabled Whether this instance takes part in ending reservations whose time is over; one instance of those that do is at work.
+     * @param interval How often to look for reservations whose time is over. From 10 ms to 1 hour.
      * @param batchSize Most reservations in a transaction. From 1 to 100,000.
      * @param leaseTime How long after the death of the instance at work another takes over. From 1 second to 1 hour.
      */
@@ -147,9 +147,9 @@ public record EscrowProperties(
     /**
      * How ended reservations are forgotten.
      *
-     * @param enabled Whether they are.
-     * @param keep How long after their time they are kept; as long, a request's id is known. From 1 second to 3650 days.
-     * @param checkInterval How often to look. From 1 second to 7 days.
+     * @param enabled Whether reservations that have ended are deleted after a while.
+     * @param keep How long after their time reservations that have ended are kept; as long, a request's id is known. From 1 second to 3650 days.
+     * @param checkInterval How often to look for reservations to delete. From 1 second to 7 days.
      */
     public record Retention(
             @DefaultValue("true") boolean enabled,
@@ -170,8 +170,8 @@ public record EscrowProperties(
     /**
      * Events of reservations.
      *
-     * @param enabled Whether they are published through the outbox, in the transactions that make the changes.
-     * @param topic Topic that they go to.
+     * @param enabled Whether events of reservations are published through the outbox, in the transactions that make the changes.
+     * @param topic Topic that events of reservations go to.
      */
     public record Events(
             @DefaultValue("false") boolean enabled,

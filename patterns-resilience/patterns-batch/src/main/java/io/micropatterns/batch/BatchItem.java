@@ -1,6 +1,7 @@
 package io.micropatterns.batch;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ final class BatchItem<T, R extends @Nullable Object> extends CompletableFuture<R
             throw new IllegalArgumentException("timeout is not positive: " + timeout);
         }
         this.batching = batching;
-        this.value = value;
+        this.value = Objects.requireNonNull(value, "item");
         this.weight = batching.weigher().applyAsLong(value);
         this.timeoutNanos = timeout.toNanos();
         this.awaited = awaited;
