@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +33,8 @@ class EscrowLockTests {
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(300);
 
     private final ReservationIds ids = new ReservationIds(Clock.systemUTC(), 0);
+    // The JDK's common pool may have but one thread, which the first to wait would keep.
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private EscrowDatabase database;
     private JdbcEscrowStore store;
     private JdbcEscrowStore patient;
@@ -46,6 +50,7 @@ class EscrowLockTests {
 
     @AfterAll
     void stopDatabase() {
+        threads.shutdownNow();
         database.close();
     }
 
@@ -71,12 +76,13 @@ class EscrowLockTests {
         private final CompletableFuture<Void> transaction;
 
         Lock(String where, Object key) {
-            transaction =
-                    CompletableFuture.runAsync(() -> database.transaction().executeWithoutResult(status -> {
+            transaction = CompletableFuture.runAsync(
+                    () -> database.transaction().executeWithoutResult(status -> {
                         database.jdbc().queryForList("select from " + where + " for update", key);
                         held.countDown();
                         await().atMost(Duration.ofMinutes(1)).until(() -> ended.getCount() == 0);
-                    }));
+                    }),
+                    threads);
             await().until(() -> held.getCount() == 0);
         }
 
@@ -211,7 +217,7 @@ class EscrowLockTests {
         CompletableFuture<Reservation> extended;
         try (Lock lock = new Lock("patterns_escrow_hold where reservation = ?", held.id())) {
             confirmed = confirm(held.id());
-            extended = CompletableFuture.supplyAsync(() -> patient.extend(held.id(), Duration.ofMinutes(1)));
+            extended = CompletableFuture.supplyAsync(() -> patient.extend(held.id(), Duration.ofMinutes(1)), threads);
             awaitBlocked(2);
             awaitDatabaseTime(held.expiresAt());
         }
@@ -225,7 +231,7 @@ class EscrowLockTests {
 
     private CompletableFuture<ItemOutcome<Reservation>> confirm(UUID reservation) {
         return CompletableFuture.supplyAsync(
-                () -> patient.settle(List.of(Settlement.confirm(reservation))).get(0));
+                () -> patient.settle(List.of(Settlement.confirm(reservation))).get(0), threads);
     }
 
     @Test
@@ -239,7 +245,7 @@ class EscrowLockTests {
         Instant ended;
         try (Lock lock = lockStock()) {
             made = requests.stream()
-                    .map(request -> CompletableFuture.supplyAsync(() -> reserve(request)))
+                    .map(request -> CompletableFuture.supplyAsync(() -> reserve(request), threads))
                     .toList();
             awaitBlocked(3);
             ended = databaseTime().plus(time);
@@ -261,7 +267,7 @@ class EscrowLockTests {
                 })
                 .lockTimeout(LOCK_TIMEOUT);
         NewReservation asked = asked(free);
-        CompletableFuture<?> standing = CompletableFuture.runAsync(() -> stands.reserve(List.of(asked)));
+        CompletableFuture<?> standing = CompletableFuture.runAsync(() -> stands.reserve(List.of(asked)), threads);
         await().until(() -> begun.getCount() == 0);
         assertThat(patient.reserve(List.of(asked(free))).get(0)).isInstanceOf(ItemOutcome.Success.class);
         goesOn.countDown();

@@ -162,7 +162,7 @@ public interface Coalescer<T, R extends @Nullable Object> extends AutoCloseable 
             return this;
         }
 
-        /** Makes the threads of its own, which are pooled, up to two for each partition; daemons unless set. Not used where an executor is given. */
+        /** Makes the threads of its own, which are pooled, mostly up to two for each partition; daemons unless set. Not used where an executor is given. */
         public Builder<T, R> threads(ThreadFactory value) {
             this.threads = Objects.requireNonNull(value, "threads");
             return this;

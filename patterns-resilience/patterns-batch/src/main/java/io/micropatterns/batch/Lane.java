@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -25,6 +26,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
     private final Batching<T, R> batching;
     private final BatchLimit limit;
     private final Executor executor;
+    private final Executor others;
     private final Load load;
     private final Linger linger;
     private final Queue<BatchItem<T, R>> queue = new ConcurrentLinkedQueue<>();
@@ -47,6 +49,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         this.batching = batching;
         this.limit = limit;
         this.executor = executor;
+        this.others = others == null ? CompletableFuture::runAsync : others;
         this.load = new Load(batching.options().capacity());
         this.linger = new Linger(batching.options(), limit, load);
         this.teller = new Teller<>(others);
@@ -225,8 +228,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
                 .filter(item -> item.isToExpire(now))
                 .toList();
         if (!overdue.isEmpty()) {
-            // What submitters then do must not keep that thread from other delays.
-            CompletableFuture.runAsync(() -> overdue.forEach(BatchItem::expire));
+            expireElsewhere(overdue);
         }
         if (pending() > 0) {
             checkLater();
@@ -235,6 +237,16 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
             if (pending() > 0) {
                 watch();
             }
+        }
+    }
+
+    /** What submitters then do must not keep the JDK's thread from other delays, nor, where there are own threads, a common pool from others' work. */
+    private void expireElsewhere(List<BatchItem<T, R>> overdue) {
+        Runnable expiry = () -> overdue.forEach(BatchItem::expire);
+        try {
+            others.execute(expiry);
+        } catch (RejectedExecutionException e) {
+            expiry.run();
         }
     }
 

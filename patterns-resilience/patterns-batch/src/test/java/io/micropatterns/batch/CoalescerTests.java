@@ -410,6 +410,20 @@ class CoalescerTests {
     }
 
     @Test
+    void whatDependsOnOverdueItemsRunsOnAThreadOfTheCoalescer() {
+        Coalescer<Integer, Integer> coalescer = coalescer(gate, options -> options);
+        coalescer.submit(1);
+        gate.awaitBegun();
+        assertThat(coalescer.submit(2, SHORT).handle((result, failure) -> {
+                    assertThat(failure).isInstanceOf(BatchTimeoutException.class);
+                    return Thread.currentThread().getName();
+                }))
+                .succeedsWithin(Duration.ofSeconds(30))
+                .asString()
+                .startsWith("coalescer-" + coalescer.name());
+    }
+
+    @Test
     void refusesWhatThereIsNoRoomFor() {
         Coalescer<Integer, Integer> coalescer =
                 coalescer(gate, options -> options.withCapacity(2).withOverflow(Overflow.REJECT));

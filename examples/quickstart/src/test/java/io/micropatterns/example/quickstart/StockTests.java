@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -97,12 +98,14 @@ class StockTests {
         resources.create(sku, 10);
         var order = body(place(3), HttpStatus.CREATED);
 
-        var payments = Stream.generate(() -> CompletableFuture.supplyAsync(() -> pay(order)))
+        var buyers = Executors.newFixedThreadPool(8);
+        var payments = Stream.generate(() -> CompletableFuture.supplyAsync(() -> pay(order), buyers))
                 .limit(8)
                 .toList();
         var answers = payments.stream()
                 .map(payment -> body(payment.join(), HttpStatus.OK))
                 .toList();
+        buyers.shutdown();
 
         assertThat(answers).containsOnly(get("/orders/" + order.get("orderId").asString()));
         assertStock(7, 0, 3);
