@@ -13,7 +13,7 @@ public final class ConfirmAdvisor extends AbstractPointcutAdvisor {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Pointcut pointcut = new ReservePointcut();
+    private final transient Pointcut pointcut = ReserveMethod.pointcut();
     private final transient Advice advice;
 
     /** With the same as the {@link ReserveAdvisor}'s. */

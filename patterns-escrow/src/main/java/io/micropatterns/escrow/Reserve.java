@@ -38,8 +38,8 @@ import java.lang.annotation.Target;
  * and {@link Escrow#confirm(java.util.UUID)} are all that is used: a call that failed is not tried again, and two that share a reservation both succeed.
  *
  * <p>What the annotation says is checked when the bean is made. A method that returns before its work is done, with a future or a
- * publisher, is refused. As with other annotations of this kind, the calls must come through the bean's proxy: those of the bean's
- * own methods, and private and final methods, are not seen. {@link CurrentReservation} tells the method what it holds.
+ * publisher, is refused, and so is a private, static or final one. As with other annotations of this kind, the calls must come through
+ * the bean's proxy: those of the bean's own methods are not seen. {@link CurrentReservation} tells the method what it holds.
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -10,13 +10,14 @@ import org.springframework.core.Ordered;
  * Applies {@link Reserve} to beans: declare it as a bean where an auto-proxy creator is active (which
  * {@code @EnableTransactionManagement} provides), and a {@link ConfirmAdvisor} too. It runs outside of transactions that methods
  * begin, as long as their advisor has Spring's default order, and inside of what refuses callers, such as method security.
- * Thread-safe.
+ * A method that cannot be what the annotation says keeps its bean from being made, with
+ * {@link io.micropatterns.core.method.InvalidAnnotationException}. Thread-safe.
  */
 public final class ReserveAdvisor extends AbstractPointcutAdvisor {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Pointcut pointcut = new ReservePointcut();
+    private final transient Pointcut pointcut = ReserveMethod.pointcut();
     private final transient Advice advice;
 
     /**

@@ -15,8 +15,15 @@ interface ReserveLine {
     Map<String, Long> quantities(Object target, @Nullable Object[] arguments);
 
     static ReserveLine of(AnnotatedMethod method, Reserve annotation) {
-        if (annotation.resource().isEmpty() == annotation.quantities().isEmpty()) {
-            throw method.failure("it needs either a resource or quantities", null);
+        if (annotation.resource().isEmpty() && annotation.quantities().isEmpty()) {
+            throw method.refusal(
+                    "it says neither a resource nor quantities",
+                    "Set resource, as in #order.sku or 'bed', or quantities, which gives a map.");
+        }
+        if (!annotation.resource().isEmpty() && !annotation.quantities().isEmpty()) {
+            throw method.refusal(
+                    "it says both a resource and quantities",
+                    "Leave one of them out; several @Reserve on a method are one reservation of all.");
         }
         if (annotation.quantities().isEmpty()) {
             return ofOne(
@@ -51,6 +58,7 @@ interface ReserveLine {
                 throw expression.failure("gives " + value + ", which is no whole number", e);
             }
         }
-        throw expression.failure("gives " + value + ", which is no number", null);
+        String type = value == null ? "" : " (" + value.getClass().getName() + ")";
+        throw expression.failure("gives " + value + type + ", which is no number", null);
     }
 }

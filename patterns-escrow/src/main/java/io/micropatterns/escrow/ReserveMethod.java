@@ -1,14 +1,18 @@
 package io.micropatterns.escrow;
 
 import io.micropatterns.core.method.AnnotatedMethod;
+import io.micropatterns.core.method.AnnotatedMethodPointcut;
+import io.micropatterns.core.method.InvalidAnnotationException;
 import io.micropatterns.core.method.MethodExpression;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Pointcut;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotationPredicates;
@@ -23,11 +27,17 @@ record ReserveMethod(
         @Nullable MethodExpression requestId,
         @Nullable Duration timeToLive) {
 
+    /** Those that there are. */
+    static Pointcut pointcut() {
+        return new AnnotatedMethodPointcut(
+                Set.of(Reserve.class, Reserve.List.class), (method, type) -> find(method, type) != null);
+    }
+
     /**
      * Reads the annotations.
      *
      * @return nothing for a method without
-     * @throws EscrowException when they cannot be used
+     * @throws InvalidAnnotationException when they cannot be used
      */
     static @Nullable ReserveMethod find(Method invoked, Class<?> targetClass) {
         Method specific = AopUtils.getMostSpecificMethod(invoked, targetClass);
@@ -39,13 +49,12 @@ record ReserveMethod(
                 .toList();
         return annotations.isEmpty()
                 ? null
-                : of(new AnnotatedMethod(Reserve.class, specific, EscrowException::new), annotations);
+                : of(new AnnotatedMethod(Reserve.class, specific, targetClass, EscrowException::new), annotations);
     }
 
     private static ReserveMethod of(AnnotatedMethod method, List<Reserve> annotations) {
-        if (method.returnsEarly()) {
-            throw method.failure("it returns before its work is done, so there is nothing yet to confirm", null);
-        }
+        method.requireProxied();
+        method.requireDoneOnReturn("there is nothing yet to confirm");
         String requestId = common(method, "requestId", annotations, Reserve::requestId);
         String timeToLive = common(method, "timeToLive", annotations, Reserve::timeToLive);
         return new ReserveMethod(
@@ -65,7 +74,9 @@ record ReserveMethod(
                 .distinct()
                 .toList();
         if (given.size() > 1) {
-            throw method.failure("one reservation cannot have several of " + attribute + ": " + given, null);
+            throw method.refusal(
+                    "one reservation cannot have several of " + attribute + ": " + given,
+                    "Set " + attribute + " on one of the annotations, or on all the same.");
         }
         return given.isEmpty() ? null : given.get(0);
     }
@@ -75,12 +86,13 @@ record ReserveMethod(
         try {
             duration = DurationFormatterUtils.detectAndParse(text);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw method.failure("the timeToLive is no duration: " + text, e);
+            throw method.refusal(
+                    "the timeToLive is no duration: " + text, "Write one as in 30s, 5m or PT5M; the text is no SpEL.");
         }
         try {
             return EscrowLimits.checkTimeToLive(duration);
         } catch (IllegalArgumentException e) {
-            throw method.failure("the " + e.getMessage(), e);
+            throw method.refusal("the " + e.getMessage(), "Set another timeToLive, or none for the options' own.");
         }
     }
 

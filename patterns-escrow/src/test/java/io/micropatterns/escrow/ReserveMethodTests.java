@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.micropatterns.core.method.InvalidAnnotationException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,8 +61,10 @@ class ReserveMethodTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             NoExpression       | the resource is no SpEL expression: #
-            Nothing            | needs either a resource or quantities
-            Both               | needs either a resource or quantities
+            Nothing            | it says neither a resource nor quantities
+            Both               | it says both a resource and quantities
+            Unquoted           | the resource 'bed' names bed, which is no property of the bean
+            Private            | it is private
             TwoIds             | several of requestId: ['1', '2']
             TwoTimes           | several of timeToLive: [5m, 6m]
             NoDuration         | the timeToLive is no duration: soon
@@ -70,7 +73,7 @@ class ReserveMethodTests {
             """)
     void whatCannotBeUsedIsRefusedWhenTheBeanIsMade(String type, String message) throws ClassNotFoundException {
         Class<?> bean = Class.forName(ReserveMethodTests.class.getName() + "$" + type);
-        assertThatExceptionOfType(EscrowException.class)
+        assertThatExceptionOfType(InvalidAnnotationException.class)
                 .isThrownBy(() -> AopUtils.canApply(reserving, bean))
                 .withMessageStartingWith("@Reserve on ")
                 .withMessageContaining(type + ".method(")
@@ -79,9 +82,9 @@ class ReserveMethodTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            unquoted           | the resource 'bed' cannot be evaluated: EL1008E
+            noProperty         | the resource '#order.nobody' cannot be evaluated: EL1008E
             nullResource       | the resource '#order.sku' is null
-            text               | the quantity ''many'' gives many, which is no number
+            text               | the quantity ''many'' gives many (java.lang.String), which is no number
             fraction           | the quantity '1.5' gives 1.5, which is no whole number
             noMap              | the quantities '#order' gives no map
             noId               | the requestId 'null' is null
@@ -267,8 +270,8 @@ class ReserveMethodTests {
             throw new IllegalStateException("broken");
         }
 
-        @Reserve(resource = "bed")
-        public void unquoted(Order order, Map<String, ? extends Number> more) {}
+        @Reserve(resource = "#order.nobody")
+        public void noProperty(Order order, Map<String, ? extends Number> more) {}
 
         @Reserve(resource = "#order.sku")
         public void nullResource(Order order, Map<String, ? extends Number> more) {}
@@ -319,6 +322,20 @@ class ReserveMethodTests {
     static class NoDuration {
         @Reserve(resource = "'bed'", timeToLive = "soon")
         public void method() {}
+    }
+
+    static class Unquoted {
+        @Reserve(resource = "bed")
+        public void method() {}
+    }
+
+    /** One of several methods: each is looked at. */
+    static class Private {
+        @Reserve(resource = "'bed'")
+        public void fine() {}
+
+        @Reserve(resource = "'bed'")
+        private void method() {}
     }
 
     static class NoTime {

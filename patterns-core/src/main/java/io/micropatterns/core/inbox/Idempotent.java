@@ -11,8 +11,11 @@ import java.lang.annotation.Target;
  * returned, without running the method. The method joins the inbox's transaction; it needs no {@code @Transactional}
  * of its own, and may have one.
  *
- * <p>The return value is recorded by the {@code PayloadSerializer}, generic types included. A method that returns before
- * its work is done, with a future or a publisher, is refused.
+ * <p>The return value is recorded by the {@code PayloadSerializer}, generic types included.
+ *
+ * <p>What the annotation says is checked when the bean is made. A method that returns before its work is done, with a future
+ * or a publisher, is refused, and so is one whose calls the bean's proxy cannot see: a private, static or final one. Calls by the
+ * bean's own methods are not seen, and run each time.
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -29,7 +29,7 @@ final class IdempotentInterceptor implements MethodInterceptor {
         Class<?> type = AopUtils.getTargetClass(target);
         IdempotentMethod method = methods.computeIfAbsent(
                 new AnnotatedElementKey(invocation.getMethod(), type),
-                key -> IdempotentMethod.of(invocation.getMethod(), type));
+                key -> Objects.requireNonNull(IdempotentMethod.find(invocation.getMethod(), type), "annotation"));
         String key = method.key(target, invocation.getArguments());
         Inbox once = inbox.get();
         return (method.waits() ? once : once.withWait(Duration.ZERO))

@@ -2,63 +2,96 @@ package io.micropatterns.core.method;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.util.ClassUtils;
 
 /** A bean's method with one of the library's annotations, as what is wrong with it is told. Immutable and thread-safe. */
 public final class AnnotatedMethod {
 
+    private static final String PUBLIC = "Make the method public, and call it from another bean.";
+    private static final String NOT_STATIC = "Make it an instance method, and call it from another bean.";
+    private static final String NOT_FINAL = "Make the method not final, or let the bean implement it for an interface.";
+
     private final Class<? extends Annotation> annotation;
     private final Method method;
-    private final BiFunction<String, @Nullable Throwable, ? extends RuntimeException> exceptions;
+    private final Class<?> beanType;
+    private final BiFunction<String, @Nullable Throwable, ? extends RuntimeException> failures;
 
     /**
-     * Of this method.
+     * Of a bean.
      *
-     * @param exceptions makes the exceptions of what the annotation is for, of a message and a cause
+     * @param invoked the method, or one of an interface or a superclass that it implements
+     * @param beanType the bean's class, behind its proxy
+     * @param failures makes the exceptions of calls, of a message and a cause
      */
     public AnnotatedMethod(
             Class<? extends Annotation> annotation,
-            Method method,
-            BiFunction<String, @Nullable Throwable, ? extends RuntimeException> exceptions) {
+            Method invoked,
+            Class<?> beanType,
+            BiFunction<String, @Nullable Throwable, ? extends RuntimeException> failures) {
         this.annotation = Objects.requireNonNull(annotation, "annotation");
-        this.method = Objects.requireNonNull(method, "method");
-        this.exceptions = Objects.requireNonNull(exceptions, "exceptions");
+        this.method = AopUtils.getMostSpecificMethod(invoked, beanType);
+        this.beanType = ClassUtils.getUserClass(beanType);
+        this.failures = Objects.requireNonNull(failures, "failures");
     }
 
-    /** The method itself. */
+    /** The bean's own method. */
     public Method method() {
         return method;
     }
 
-    /** An exception to be thrown, whose message begins with the annotation and the method. */
-    public RuntimeException failure(String problem, @Nullable Throwable cause) {
-        return exceptions.apply(this + ": " + problem, cause);
+    Class<?> beanType() {
+        return beanType;
     }
 
     /**
-     * An expression over the method's parameters.
+     * Makes sure that a proxy can see the method's calls.
      *
-     * @param attribute what it gives, for messages
-     * @param text in SpEL
-     * @throws RuntimeException of {@link #failure}, when it is none
+     * @throws InvalidAnnotationException when it is private or static, or final in a class and of no interface
      */
-    public MethodExpression expression(String attribute, String text) {
-        try {
-            return new MethodExpression(this, attribute, new SpelExpressionParser().parseExpression(text));
-        } catch (ParseException | IllegalArgumentException e) {
-            throw failure("the " + attribute + " is no SpEL expression: " + text, e);
+    public void requireProxied() {
+        int modifiers = method.getModifiers();
+        if (Modifier.isPrivate(modifiers)) {
+            throw refusal("it is private, and calls of private methods do not go through the bean's proxy", PUBLIC);
+        }
+        if (Modifier.isStatic(modifiers)) {
+            throw refusal("it is static, and calls of static methods do not go through the bean's proxy", NOT_STATIC);
+        }
+        if (Modifier.isFinal(modifiers) && !isOfAnInterface()) {
+            throw refusal("it is final, so the bean's proxy cannot override it and would not see its calls", NOT_FINAL);
         }
     }
 
-    /** Whether it returns before its work is done: with a future, a stage or a publisher. */
-    public boolean returnsEarly() {
+    private boolean isOfAnInterface() {
+        return ClassUtils.getAllInterfacesForClassAsSet(beanType).stream()
+                .anyMatch(type -> ClassUtils.hasMethod(type, method.getName(), method.getParameterTypes()));
+    }
+
+    /**
+     * Makes sure that the method's work is done when it returns: not with a future, a stage or a publisher.
+     *
+     * @param consequence why that would be wrong
+     * @throws InvalidAnnotationException otherwise
+     */
+    public void requireDoneOnReturn(String consequence) {
+        if (returnsEarly()) {
+            throw refusal(
+                    "it returns before its work is done, so " + consequence,
+                    "Let the method return the result itself, and its caller call it on another thread if need be.");
+        }
+    }
+
+    private boolean returnsEarly() {
         Class<?> type = method.getReturnType();
         if (Future.class.isAssignableFrom(type)
                 || CompletionStage.class.isAssignableFrom(type)
@@ -68,6 +101,36 @@ public final class AnnotatedMethod {
         // Reactive Streams need not be on the class path.
         return type.getName().startsWith("reactor.core.publisher.")
                 || type.getName().equals("org.reactivestreams.Publisher");
+    }
+
+    /** To be thrown, when what the annotation says cannot be done; the message begins with the annotation and the method. */
+    public InvalidAnnotationException refusal(String problem, String action) {
+        return new InvalidAnnotationException(this + ": " + problem, action);
+    }
+
+    /** To be thrown, when a call cannot be done; the message begins as with {@link #refusal}. */
+    public RuntimeException failure(String problem, @Nullable Throwable cause) {
+        return failures.apply(this + ": " + problem, cause);
+    }
+
+    /**
+     * An expression over the method's parameters.
+     *
+     * @param attribute what it gives, for messages
+     * @param text in SpEL
+     * @throws InvalidAnnotationException when it is none, or names what is not there
+     */
+    public MethodExpression expression(String attribute, String text) {
+        SpelExpression expression;
+        try {
+            expression = new SpelExpressionParser().parseRaw(text);
+        } catch (ParseException | IllegalArgumentException e) {
+            throw refusal(
+                    "the " + attribute + " is no SpEL expression: " + text,
+                    "Write one over the parameters, as in #order.id; a fixed text stands in quotes, as in 'a text'.");
+        }
+        new ExpressionNames(this, attribute, text).check(expression.getAST());
+        return new MethodExpression(this, attribute, expression);
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.springframework.expression.Expression;
  */
 public final class MethodExpression {
 
-    private static final ParameterNameDiscoverer PARAMETER_NAMES = new DefaultParameterNameDiscoverer();
+    static final ParameterNameDiscoverer PARAMETER_NAMES = new DefaultParameterNameDiscoverer();
 
     private final AnnotatedMethod method;
     private final String attribute;

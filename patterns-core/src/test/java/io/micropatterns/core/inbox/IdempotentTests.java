@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.micropatterns.core.CoreDatabase;
+import io.micropatterns.core.method.InvalidAnnotationException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -93,21 +95,27 @@ class IdempotentTests {
                 .withMessageContaining("is blank");
         assertThatExceptionOfType(InboxException.class)
                 .isThrownBy(() -> handler.badKey("k"))
-                .withMessageContaining("#nobody.id")
+                .withMessageContaining("#key.nobody")
                 .withMessageContaining("badKey");
         assertThatExceptionOfType(InboxException.class)
                 .isThrownBy(() -> handler.nullKey("k"))
                 .withMessageContaining("is null");
-        assertThatExceptionOfType(InboxException.class)
-                .isThrownBy(() -> handler.noExpression("k"))
-                .withMessageContaining("no SpEL expression");
     }
 
     @Test
-    void aMethodThatReturnsBeforeItsWorkIsDoneIsRefused() {
-        assertThatExceptionOfType(InboxException.class)
-                .isThrownBy(() -> handler.later("k"))
+    void whatCannotBeUsedIsRefusedWhenTheBeanIsMade() {
+        IdempotentAdvisor advisor = context.getBean(IdempotentAdvisor.class);
+        assertThatExceptionOfType(InvalidAnnotationException.class)
+                .isThrownBy(() -> AopUtils.canApply(advisor, NoExpression.class))
+                .withMessageContaining("no SpEL expression");
+        assertThatExceptionOfType(InvalidAnnotationException.class)
+                .isThrownBy(() -> AopUtils.canApply(advisor, ReturnsEarly.class))
                 .withMessageContaining("returns before its work is done");
+        assertThatExceptionOfType(InvalidAnnotationException.class)
+                .isThrownBy(() -> AopUtils.canApply(advisor, Final.class))
+                .withMessageContaining("it is final");
+        assertThat(AopUtils.canApply(advisor, Handler.class)).isTrue();
+        assertThat(AopUtils.canApply(advisor, Event.class)).isFalse();
     }
 
     private List<String> effects() {
@@ -161,19 +169,28 @@ class IdempotentTests {
             throw new Exception("checked");
         }
 
-        @Idempotent(key = "#nobody.id")
+        @Idempotent(key = "#key.nobody")
         public void badKey(String key) {}
 
         @Idempotent(key = "null")
         public void nullKey(String key) {}
+    }
 
+    static class NoExpression {
         @Idempotent(key = "#")
-        public void noExpression(String key) {}
+        public void method(String key) {}
+    }
 
+    static class ReturnsEarly {
         @Idempotent(key = "#key")
-        public CompletableFuture<String> later(String key) {
+        public CompletableFuture<String> method(String key) {
             return CompletableFuture.completedFuture(key);
         }
+    }
+
+    static class Final {
+        @Idempotent(key = "#key")
+        public final void method(String key) {}
     }
 
     @Configuration(proxyBeanMethods = false)

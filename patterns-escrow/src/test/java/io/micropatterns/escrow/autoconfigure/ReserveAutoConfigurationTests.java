@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
 import io.micropatterns.core.inbox.IdempotentAdvisor;
+import io.micropatterns.core.method.InvalidAnnotationException;
 import io.micropatterns.escrow.ConfirmAdvisor;
 import io.micropatterns.escrow.CurrentReservation;
 import io.micropatterns.escrow.Escrow;
-import io.micropatterns.escrow.EscrowException;
 import io.micropatterns.escrow.EscrowResources;
 import io.micropatterns.escrow.Reservation;
 import io.micropatterns.escrow.ReservationState;
@@ -136,12 +136,17 @@ class ReserveAutoConfigurationTests {
     }
 
     @Test
-    void whatCannotBeUsedStopsTheStart() {
+    void whatCannotBeUsedStopsTheStart(CapturedOutput output) {
         assertThatExceptionOfType(Exception.class)
                 .isThrownBy(() -> start(ReturnsEarly.class, WITHOUT_JPA).close())
                 .havingRootCause()
-                .isInstanceOf(EscrowException.class)
-                .withMessageContaining("ReturnsEarly.later");
+                .isInstanceOf(InvalidAnnotationException.class);
+        assertThat(output)
+                .contains(
+                        "APPLICATION FAILED TO START",
+                        "ReturnsEarly.later",
+                        "there is nothing yet to confirm.",
+                        "Let the method return the result itself");
     }
 
     @Test

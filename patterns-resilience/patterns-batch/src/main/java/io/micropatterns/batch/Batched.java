@@ -18,7 +18,8 @@ import java.lang.annotation.Target;
  * <p>The method runs on threads of its own, one batch at a time unless the properties say otherwise; there is nothing there
  * of a caller's thread-bound context. How it gathers is said by the properties {@code patterns.batch.defaults.*} and
  * {@code patterns.batch.methods.<name>.*}. Callers wait as {@link Coalescer#call(Object)} does, with its exceptions. As with
- * other annotations of this kind, the calls must come through the bean's proxy, and the bean must be a singleton.
+ * other annotations of this kind, the calls must come through the bean's proxy, so a private, static or final method is refused when the bean is made; and the bean must
+ * be a singleton.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -1,5 +1,7 @@
 package io.micropatterns.batch;
 
+import io.micropatterns.core.method.AnnotatedMethodPointcut;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.aopalliance.aop.Advice;
 import org.springframework.aop.Pointcut;
@@ -8,14 +10,16 @@ import org.springframework.core.Ordered;
 
 /**
  * Applies {@link Batched} to beans: declare it as a bean where an auto-proxy creator is active. It runs outside of other
- * advice, so that a method's own {@code @Transactional} and aspects are for the whole batch, on its thread. A method whose
- * signature does not suit the annotation keeps its bean from being made. Thread-safe.
+ * advice, so that a method's own {@code @Transactional} and aspects are for the whole batch, on its thread. A method that
+ * cannot be batched keeps its bean from being made, with {@link io.micropatterns.core.method.InvalidAnnotationException}.
+ * Thread-safe.
  */
 public final class BatchedAdvisor extends AbstractPointcutAdvisor {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Pointcut pointcut = new BatchedPointcut();
+    private final transient Pointcut pointcut = new AnnotatedMethodPointcut(
+            Set.of(Batched.class), (method, type) -> BatchedMethod.find(method, type) != null);
     private final transient Advice advice;
 
     /** With these, asked for when a method is first called, and not closed by it. */

@@ -1,6 +1,8 @@
 package io.micropatterns.batch;
 
 import io.micropatterns.batch.Batched.InTransaction;
+import io.micropatterns.core.method.AnnotatedMethod;
+import io.micropatterns.core.method.InvalidAnnotationException;
 import java.lang.reflect.Method;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ record BatchedMethod(String name, boolean joinsTransactions, boolean returnsResu
      * Reads the annotation.
      *
      * @return nothing for a method without
-     * @throws BatchException when the method's signature does not suit it
+     * @throws InvalidAnnotationException when it cannot be used
      */
     static @Nullable BatchedMethod find(Method invoked, Class<?> targetClass) {
         Method method = AopUtils.getMostSpecificMethod(invoked, targetClass);
@@ -25,15 +27,16 @@ record BatchedMethod(String name, boolean joinsTransactions, boolean returnsResu
         String name = annotation.value().isBlank()
                 ? targetClass.getSimpleName() + "." + method.getName()
                 : annotation.value();
+        AnnotatedMethod annotated = new AnnotatedMethod(
+                Batched.class, method, targetClass, (message, cause) -> new BatchException(name, message, cause));
+        annotated.requireProxied();
         boolean returnsResults = method.getReturnType() == List.class;
         if (method.getParameterCount() != 1
                 || method.getParameterTypes()[0] != List.class
                 || !(returnsResults || method.getReturnType() == void.class)) {
-            throw new BatchException(
-                    name,
-                    "@Batched on " + method + ": the method must have one parameter, a List, and return a List with a"
-                            + " result for each item, or nothing",
-                    null);
+            throw annotated.refusal(
+                    "calls of this signature cannot be batched",
+                    "Let the method have one parameter, a List, and return a List with a result for each item, or nothing.");
         }
         return new BatchedMethod(name, annotation.inTransaction() == InTransaction.JOIN, returnsResults);
     }

@@ -3,13 +3,19 @@ package io.micropatterns.batch;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.MethodIntrospector.MetadataLookup;
+import org.springframework.core.annotation.AnnotationUtils;
 
 /** The coalescers of {@link Batched} methods, each made when its method is first called. Thread-safe. */
 public final class BatchedMethods implements AutoCloseable {
@@ -51,6 +57,24 @@ public final class BatchedMethods implements AutoCloseable {
         this.listener = Objects.requireNonNull(listener, "listener");
         this.created = Objects.requireNonNull(created, "created");
         this.threads = threads;
+    }
+
+    /**
+     * The names of a bean's methods, as they are in properties and meters.
+     *
+     * @param beanType the bean's class, behind its proxy
+     * @throws io.micropatterns.core.method.InvalidAnnotationException when one cannot be batched
+     */
+    public static Set<String> names(Class<?> beanType) {
+        if (!AnnotationUtils.isCandidateClass(beanType, Batched.class)) {
+            return Set.of();
+        }
+        return MethodIntrospector.selectMethods(
+                        beanType, (MetadataLookup<BatchedMethod>) method -> BatchedMethod.find(method, beanType))
+                .values()
+                .stream()
+                .map(BatchedMethod::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** That of the invoked method; nothing when it is to be called as if it had no annotation. */

@@ -7,6 +7,7 @@ import io.micropatterns.batch.BatchedMethods;
 import java.util.concurrent.ThreadFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -56,6 +57,11 @@ public final class BatchAutoConfiguration {
     @ConditionalOnMissingBean
     BatchDrain batchDrain(BatchedMethods methods) {
         return new BatchDrain(methods);
+    }
+
+    @Bean
+    BatchedBeansCheck batchedBeansCheck(ConfigurableListableBeanFactory beans, BatchProperties properties) {
+        return new BatchedBeansCheck(beans, properties.methods().keySet());
     }
 
     @Configuration(proxyBeanMethods = false)

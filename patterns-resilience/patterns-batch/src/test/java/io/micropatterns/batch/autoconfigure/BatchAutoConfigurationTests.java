@@ -13,6 +13,7 @@ import io.micropatterns.batch.Batched.InTransaction;
 import io.micropatterns.batch.BatchedMethods;
 import io.micropatterns.batch.Overflow;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
+import io.micropatterns.core.method.InvalidAnnotationException;
 import io.micropatterns.test.postgres.PostgresServer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,18 +33,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
+@ExtendWith(OutputCaptureExtension.class)
 class BatchAutoConfigurationTests {
 
     private static final int CALLERS = 20;
@@ -146,9 +154,41 @@ class BatchAutoConfigurationTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
-                        .isInstanceOf(BatchException.class)
-                        .hasMessageContaining("single(java.lang.String)")
-                        .hasMessageContaining("must have one parameter, a List"));
+                        .isInstanceOfSatisfying(
+                                InvalidAnnotationException.class,
+                                e -> assertThat(e.action()).contains("have one parameter, a List"))
+                        .hasMessageContaining("single(java.lang.String)"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prototype", "shortLived"})
+    void aBeanThatIsNoSingletonIsRefused(String scope) {
+        runner.withInitializer(context -> context.getBeanFactory().registerScope("shortLived", new SimpleThreadScope()))
+                .withBean("many", Fine.class, Fine::new, definition -> definition.setScope(scope))
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .isInstanceOfSatisfying(
+                                PatternConfigurationException.class,
+                                e -> assertThat(e.action()).contains("singleton"))
+                        .hasMessageContaining("'many'")
+                        .hasMessageContaining("Fine.lengths"));
+    }
+
+    @Test
+    void namesThatGoAstrayAreLogged(CapturedOutput output) {
+        runner.withBean("first", Fine.class)
+                .withBean("second", Fine.class)
+                .withPropertyValues("patterns.batch.methods[nobody].max-items=5")
+                .run(context -> assertThat(output)
+                        .contains("beans [first, second] share the name Fine.lengths")
+                        .contains("patterns.batch.methods[nobody] is for no method")
+                        .contains("those with @Batched are [Fine.lengths, Names.insert, "));
+    }
+
+    @Test
+    void namesThatAreRightAreNotLogged(CapturedOutput output) {
+        runner.withPropertyValues("patterns.batch.methods[record].max-items=5")
+                .run(context -> assertThat(output).doesNotContain("share the name", "is for no method"));
     }
 
     @Test
@@ -414,6 +454,13 @@ class BatchAutoConfigurationTests {
 
         List<String> groups() {
             return groups;
+        }
+    }
+
+    static class Fine {
+        @Batched
+        public List<Integer> lengths(List<String> names) {
+            return names.stream().map(String::length).toList();
         }
     }
 
