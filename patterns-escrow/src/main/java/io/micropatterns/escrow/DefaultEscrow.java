@@ -1,5 +1,6 @@
 package io.micropatterns.escrow;
 
+import io.micropatterns.batch.BatchClosedException;
 import io.micropatterns.batch.BatchFunction;
 import io.micropatterns.batch.BatchListener;
 import io.micropatterns.batch.BatchOverflowException;
@@ -88,6 +89,8 @@ final class DefaultEscrow implements Escrow, CallEscrow {
                     : reserving.submit(reservation);
         } catch (BatchOverflowException e) {
             return CompletableFuture.failedFuture(new EscrowOverloadedException(e.retryAfter(), e));
+        } catch (BatchClosedException e) {
+            return CompletableFuture.failedFuture(new EscrowClosedException(e));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -127,6 +130,8 @@ final class DefaultEscrow implements Escrow, CallEscrow {
             return coalescer.call(item);
         } catch (BatchOverflowException e) {
             throw new EscrowOverloadedException(e.retryAfter(), e);
+        } catch (BatchClosedException e) {
+            throw new EscrowClosedException(e);
         }
     }
 

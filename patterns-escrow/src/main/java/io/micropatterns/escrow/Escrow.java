@@ -27,8 +27,9 @@ import java.util.function.Consumer;
  * <p><b>Time</b> is the database's. What is confirmed late is refused, whether it was swept up already or not.
  *
  * <p><b>Failures.</b> All methods block, for one to three round trips, and throw {@link EscrowOverloadedException} when too many
- * wait already, {@link io.micropatterns.batch.BatchTimeoutException} when a call ran out of time, which says whether it may have been
- * done, other {@link io.micropatterns.batch.BatchException}s when it was interrupted or the escrow is closed, and was not done,
+ * wait already, {@link EscrowClosedException} when it is closed, both of which were not done,
+ * {@link io.micropatterns.batch.BatchTimeoutException} when a call ran out of time, which says whether it may have been
+ * done, {@link io.micropatterns.batch.BatchInterruptedException} when its thread was interrupted before it was done,
  * and {@link org.springframework.dao.DataAccessException} or {@link org.springframework.transaction.TransactionException} when
  * the database failed. Outside of a transaction it is not known after these two whether the request was done: it may be
  * repeated, a reservation with the same request id, and makes nothing twice. Thread-safe.
@@ -96,7 +97,7 @@ public interface Escrow extends AutoCloseable {
     /**
      * Consumes part of what is reserved, and releases the rest.
      *
-     * @param part how much of which resources; what is not in it is released
+     * @param part how much of which resources; what is not in it is released, all of it when the part is empty
      * @throws ReservationExpiredException when its time is over
      * @throws ReservationException when there is no such reservation, it holds less, it was released, or another part of it
      *     was confirmed

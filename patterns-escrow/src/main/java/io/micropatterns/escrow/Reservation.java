@@ -32,6 +32,7 @@ public record Reservation(
 
     @Override
     public String toString() {
-        return "reservation " + id + " of " + new TreeMap<>(quantities) + ", " + state + ", until " + expiresAt;
+        String part = confirmed.isEmpty() ? "" : " of " + new TreeMap<>(confirmed);
+        return "reservation " + id + " of " + new TreeMap<>(quantities) + ", " + state + part + ", until " + expiresAt;
     }
 }

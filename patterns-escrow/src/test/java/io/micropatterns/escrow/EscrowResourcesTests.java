@@ -2,6 +2,7 @@ package io.micropatterns.escrow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -28,6 +29,19 @@ class EscrowResourcesTests extends OnItsOwnDatabase {
         });
         assertThat(resources.findAll())
                 .containsExactly(new Resource("bed", 1, 1, 0, 0, 1), new Resource("chair", 11, 11, 0, 0, 1));
+    }
+
+    @Test
+    void noResourceHasMoreThanThereIsANumberFor() {
+        resources.create("bed", Long.MAX_VALUE - 5, 3);
+        assertThat(resources.topUp("bed", 3).total()).isEqualTo(Long.MAX_VALUE - 2);
+        database.transaction().executeWithoutResult(status -> {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> resources.topUp("bed", 3))
+                    .withMessageContaining("'bed' has 9223372036854775805 in total");
+            resources.topUp("bed", 2);
+        });
+        assertThat(resources.find("bed")).map(Resource::total).contains(Long.MAX_VALUE);
     }
 
     @Test

@@ -1,9 +1,9 @@
 package io.micropatterns.escrow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
-import io.micropatterns.batch.BatchClosedException;
 import io.micropatterns.batch.ItemOutcome;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +51,8 @@ class ReserveAsyncTests {
     @Test
     void thatItIsClosed() {
         escrow.close();
-        assertFails(escrow.reserveAsync(REQUEST), BatchClosedException.class);
+        assertFails(escrow.reserveAsync(REQUEST), EscrowClosedException.class);
+        assertThatExceptionOfType(EscrowClosedException.class).isThrownBy(() -> escrow.reserve(REQUEST));
     }
 
     @Test

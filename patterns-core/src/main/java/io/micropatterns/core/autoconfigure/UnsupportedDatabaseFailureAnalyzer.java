@@ -13,7 +13,7 @@ final class UnsupportedDatabaseFailureAnalyzer extends AbstractFailureAnalyzer<U
                 cause.getMessage() + ".",
                 "Configure such a database (spring.datasource.url), or switch the patterns off:"
                         + " patterns.core.enabled=false, and patterns.<pattern>.enabled=false for each that is on the"
-                        + " class path, as in patterns.outbox.enabled=false.",
+                        + " class path, as in patterns.outbox.enabled=false or patterns.escrow.enabled=false.",
                 cause);
     }
 }

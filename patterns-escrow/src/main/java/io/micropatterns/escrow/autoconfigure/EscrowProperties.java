@@ -47,6 +47,7 @@ public record EscrowProperties(
         @DefaultValue Schema schema) {
 
     private static final Duration SHORT = Duration.ofMillis(1);
+    private static final int MOST_SHARD = 255;
 
     public EscrowProperties {
         PropertyRange.require("patterns.escrow.time-to-live", timeToLive, SHORT, Duration.ofDays(365));
@@ -55,7 +56,7 @@ public record EscrowProperties(
         if (instance != null) {
             PropertyRange.require("patterns.escrow.instance", instance, 0, Integer.MAX_VALUE);
         }
-        shards.keySet().forEach(number -> PropertyRange.require("patterns.escrow.shards." + number, number, 0, 255));
+        shards.keySet().forEach(EscrowProperties::requireNumber);
         requireDifferent(shards);
         shards = Map.copyOf(shards);
     }
@@ -67,6 +68,15 @@ public record EscrowProperties(
                             + "ms, but must be shorter than patterns.escrow.time-to-live, which is "
                             + timeToLive.toMillis() + "ms.",
                     "Set patterns.escrow.lock-timeout to less, or patterns.escrow.time-to-live to more.");
+        }
+    }
+
+    private static void requireNumber(int shard) {
+        if (shard < 0 || shard > MOST_SHARD) {
+            throw new PatternConfigurationException(
+                    "The property patterns.escrow.shards." + shard + " is of shard " + shard
+                            + ", but the numbers of shards are between 0 and " + MOST_SHARD + ".",
+                    "Give the database a number in that range, and never another one.");
         }
     }
 

@@ -52,9 +52,14 @@ public final class JdbcEscrowResources implements EscrowResources {
             select count(*) from first
             """;
 
-    /** All of it to the first stripe: others gather it when they need it. */
-    private static final String TOP_UP = "update patterns_escrow_stock set total = total + ?, available = available + ?"
-            + " where resource = ? and stripe = 0";
+    /** All of it to the first stripe: others gather it when they need it. No more than there is a number for. */
+    private static final String TOP_UP = """
+            update patterns_escrow_stock s set total = s.total + a.quantity, available = s.available + a.quantity
+              from (select ?::text as resource, ?::bigint as quantity) a
+             where s.resource = a.resource and s.stripe = 0
+               and a.quantity <= 9223372036854775807
+                     - (select sum(t.total) from patterns_escrow_stock t where t.resource = a.resource)
+            """;
 
     private static final String REDUCE = """
             with locked as materialized (
@@ -134,8 +139,13 @@ public final class JdbcEscrowResources implements EscrowResources {
     public Resource topUp(String name, long quantity) {
         EscrowLimits.checkName(name);
         requirePositive(quantity);
-        return change(name, () -> jdbc.update(TOP_UP, quantity, quantity, name) > 0)
-                .required(name);
+        Change topped = change(name, () -> jdbc.update(TOP_UP, name, quantity) > 0);
+        Resource resource = topped.required(name);
+        if (!topped.made()) {
+            throw new IllegalArgumentException("'" + name + "' has " + resource.total() + " in total, and with "
+                    + quantity + " more it would have more than " + Long.MAX_VALUE);
+        }
+        return resource;
     }
 
     @Override
