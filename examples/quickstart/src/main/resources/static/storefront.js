@@ -53,7 +53,7 @@ function show(status) {
         : onTheWay < 0 ? `${number.format(-onTheWay)} applied twice`
         : status.placed > 0 ? 'all there, each once' : 'applied to the read model';
     showChart(at);
-    showStock(status.stock);
+    showStock(status.stock, status.drill ? [status.drill.stock] : []);
     showDrill(status.drill, at);
     showLatest(status.latest);
     showBatch(status);
@@ -113,8 +113,8 @@ function showLatest(latest) {
     }));
 }
 
-function showStock(items) {
-    $('stock').replaceChildren(...items.map(item => {
+function showStock(items, drilled) {
+    $('stock').replaceChildren(...[...items, ...drilled].map(item => {
         const row = element('tr');
         row.append(
             element('th', { scope: 'row' }, item.sku),

@@ -88,8 +88,7 @@ class ProblemDetails extends ResponseEntityExceptionHandler {
         var body = conflict(
                 "out-of-stock",
                 "Out of stock",
-                "Of " + failure.resource() + ", " + failure.requested() + " were ordered, and " + failure.available()
-                        + " are available.");
+                failure.requested() + " of " + failure.resource() + " ordered, " + failure.available() + " available.");
         body.setProperty("sku", failure.resource());
         body.setProperty("requested", failure.requested());
         body.setProperty("available", failure.available());
