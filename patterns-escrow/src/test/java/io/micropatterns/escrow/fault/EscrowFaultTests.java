@@ -38,7 +38,7 @@ class EscrowFaultTests {
     private static final int ROUNDS = Integer.getInteger("patterns.fault.rounds", 10) / 2;
     private static final int INSTANCES = 3;
     private static final int RESOURCES = 4;
-    private static final int WORK = 200;
+    private static final int WORK = 100;
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final List<ChildJvm> workers = new ArrayList<>();
@@ -145,14 +145,12 @@ class EscrowFaultTests {
         return states;
     }
 
-    /** Work goes on after each fault. */
+    /** Work goes on after each fault, in each process. */
     private void awaitWork() {
-        workers.forEach(this::hear);
-        int before = told.size();
-        await().atMost(LONG).until(() -> {
-            workers.forEach(this::hear);
-            return told.size() >= before + WORK;
-        });
+        Map<ChildJvm, Integer> before = new HashMap<>();
+        workers.forEach(worker -> before.put(worker, worker.output().size()));
+        await().atMost(LONG)
+                .until(() -> workers.stream().allMatch(worker -> worker.output().size() >= before.get(worker) + WORK));
     }
 
     private Map<UUID, ReservationState> states() {

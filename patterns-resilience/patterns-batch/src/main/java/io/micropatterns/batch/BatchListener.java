@@ -38,7 +38,7 @@ public interface BatchListener {
      * @param weight what they weighed together
      * @param failed how many of them failed
      * @param longestWait from when its first item was submitted until it began
-     * @param took from its beginning to its end, with all attempts
+     * @param took from its beginning to its end, with all attempts, but without what submitters do when they are told
      * @param attempts 1, or more when it failed and was retried in parts
      */
     record BatchRun(int items, long weight, int failed, Duration longestWait, Duration took, int attempts) {}

@@ -21,6 +21,7 @@ final class Execution<T, R extends @Nullable Object> {
     private final List<BatchItem<T, R>> items;
     private final Consumer<List<BatchItem<T, R>>> teller;
     private final long begunAt = System.nanoTime();
+    private long tellingNanos;
     private int attempts;
     private int failed;
     private int failuresInARow;
@@ -51,7 +52,7 @@ final class Execution<T, R extends @Nullable Object> {
                 weight,
                 failed,
                 Duration.ofNanos(begunAt - items.get(0).submittedAt()),
-                Duration.ofNanos(System.nanoTime() - begunAt),
+                Duration.ofNanos(System.nanoTime() - begunAt - tellingNanos),
                 attempts);
     }
 
@@ -66,7 +67,13 @@ final class Execution<T, R extends @Nullable Object> {
                 failed++;
             }
         }
-        teller.accept(items);
+        tell(items);
+    }
+
+    private void tell(List<BatchItem<T, R>> part) {
+        long from = System.nanoTime();
+        teller.accept(part);
+        tellingNanos += System.nanoTime() - from;
     }
 
     private void attempt(List<BatchItem<T, R>> part) {
@@ -97,7 +104,7 @@ final class Execution<T, R extends @Nullable Object> {
         for (int i = 0; i < part.size(); i++) {
             decide(part.get(i), outcomes.get(i));
         }
-        teller.accept(part);
+        tell(part);
     }
 
     private void divide(List<BatchItem<T, R>> part, Exception cause) {
@@ -158,6 +165,6 @@ final class Execution<T, R extends @Nullable Object> {
         ItemOutcome<R> outcome = ItemOutcome.failure(cause);
         failed += part.size();
         part.forEach(item -> item.decide(outcome));
-        teller.accept(part);
+        tell(part);
     }
 }

@@ -1,6 +1,7 @@
 package io.micropatterns.batch;
 
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ final class Linger {
     private final long nanos;
     private final BatchLimit limit;
     private final Load load;
+    // Counted here, for an item is inside before it is in the queue.
+    private final AtomicInteger queuedItems = new AtomicInteger();
     private final AtomicLong queuedWeight = new AtomicLong();
     private volatile @Nullable Thread waiting;
     private volatile long until;
@@ -27,6 +30,7 @@ final class Linger {
     /** An item has joined the queue. */
     void joined(BatchItem<?, ?> item) {
         if (nanos > 0) {
+            queuedItems.incrementAndGet();
             queuedWeight.addAndGet(item.weight());
             if (isFull() || item.lingersUntil(nanos) - until < 0) {
                 end();
@@ -37,6 +41,7 @@ final class Linger {
     /** An item has left the queue. */
     void left(BatchItem<?, ?> item) {
         if (nanos > 0) {
+            queuedItems.decrementAndGet();
             queuedWeight.addAndGet(-item.weight());
         }
     }
@@ -72,7 +77,7 @@ final class Linger {
     }
 
     private boolean isFull() {
-        return load.items() >= limit.items() || queuedWeight.get() >= limit.weight();
+        return queuedItems.get() >= limit.items() || queuedWeight.get() >= limit.weight();
     }
 
     /** Lets the batch begin, or look again whether it should. */

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -183,6 +185,77 @@ class TellerTests {
         gate.let(1);
         assertThat(second.get()).isEqualTo(4);
         assertThat(third).isNotDone();
+    }
+
+    @Test
+    void anItemThatWaitsToBeToldHearsTheTruthWhenItsTimeIsOver() throws Exception {
+        try (Coalescer<Integer, Integer> pairs = pairs(BatchOptions.defaults())) {
+            CompletableFuture<Integer> first = pairs.submit(0);
+            gate.awaitBegun();
+            pairs.submit(1).thenAccept(this::hold);
+            CompletableFuture<Integer> second = pairs.submit(2, Duration.ofSeconds(1));
+            CompletableFuture<Integer> third = pairs.submit(3);
+            gate.let(2);
+            held.await();
+            assertThat(first).isDone();
+            assertThat(second).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(4);
+            assertThat(third).isNotDone();
+            gate.let(100);
+            free.countDown();
+        }
+    }
+
+    @Test
+    void whoIsLeftIsToldAlsoWhereAllThatFollowsIsTakenBack() throws Exception {
+        try (Coalescer<Integer, Integer> pairs = pairs(BatchOptions.defaults().withLinger(Duration.ofSeconds(1)))) {
+            CompletableFuture<Integer> first = pairs.submit(1);
+            CompletableFuture<Integer> second = pairs.submit(2);
+            gate.awaitBegun();
+            CompletableFuture<Integer> third = pairs.submit(3);
+            first.thenAccept(result -> {
+                third.cancel(false);
+                hold(result);
+            });
+            gate.let(1);
+            held.await();
+            assertThat(third).isCancelled();
+            assertThat(second).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(4);
+            free.countDown();
+        }
+    }
+
+    private Coalescer<Integer, Integer> pairs(BatchOptions options) {
+        return Coalescer.builder("pairs", BatchFunction.of(gate))
+                .options(options.withMaxItems(2))
+                .build();
+    }
+
+    @Test
+    void whatABatchTookIsWithoutWhatDependsOnTheOneBefore() throws Exception {
+        List<BatchListener.BatchRun> ended = new CopyOnWriteArrayList<>();
+        ExecutorService single = Executors.newSingleThreadExecutor();
+        try (Coalescer<Integer, Integer> listened = Coalescer.builder("listened", BatchFunction.of(gate))
+                .options(BatchOptions.defaults().withMaxItems(1))
+                .executor(single)
+                .listener(new BatchListener() {
+                    @Override
+                    public void ended(String coalescer, BatchRun batch) {
+                        ended.add(batch);
+                    }
+                })
+                .build()) {
+            long from = System.nanoTime();
+            listened.submit(1).thenAccept(this::hold);
+            gate.let(1);
+            held.await();
+            long told = System.nanoTime();
+            TimeUnit.MILLISECONDS.sleep(500);
+            free.countDown();
+            await().until(() -> ended.size() == 1);
+            assertThat(ended.get(0).took()).isLessThanOrEqualTo(Duration.ofNanos(told - from));
+        } finally {
+            single.shutdown();
+        }
     }
 
     @Test
