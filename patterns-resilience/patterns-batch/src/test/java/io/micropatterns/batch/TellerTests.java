@@ -19,7 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class TellerTests {
 
     private final Gate gate = Gate.shut();
@@ -188,26 +190,10 @@ class TellerTests {
     }
 
     @Test
-    void anItemThatWaitsToBeToldHearsTheTruthWhenItsTimeIsOver() throws Exception {
-        try (Coalescer<Integer, Integer> pairs = pairs(BatchOptions.defaults())) {
-            CompletableFuture<Integer> first = pairs.submit(0);
-            gate.awaitBegun();
-            pairs.submit(1).thenAccept(this::hold);
-            CompletableFuture<Integer> second = pairs.submit(2, Duration.ofSeconds(1));
-            CompletableFuture<Integer> third = pairs.submit(3);
-            gate.let(2);
-            held.await();
-            assertThat(first).isDone();
-            assertThat(second).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(4);
-            assertThat(third).isNotDone();
-            gate.let(100);
-            free.countDown();
-        }
-    }
-
-    @Test
     void whoIsLeftIsToldAlsoWhereAllThatFollowsIsTakenBack() throws Exception {
-        try (Coalescer<Integer, Integer> pairs = pairs(BatchOptions.defaults().withLinger(Duration.ofSeconds(1)))) {
+        try (Coalescer<Integer, Integer> pairs = Coalescer.builder("pairs", BatchFunction.of(gate))
+                .options(BatchOptions.defaults().withMaxItems(2).withLinger(Duration.ofSeconds(1)))
+                .build()) {
             CompletableFuture<Integer> first = pairs.submit(1);
             CompletableFuture<Integer> second = pairs.submit(2);
             gate.awaitBegun();
@@ -222,12 +208,6 @@ class TellerTests {
             assertThat(second).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(4);
             free.countDown();
         }
-    }
-
-    private Coalescer<Integer, Integer> pairs(BatchOptions options) {
-        return Coalescer.builder("pairs", BatchFunction.of(gate))
-                .options(options.withMaxItems(2))
-                .build();
     }
 
     @Test
