@@ -80,7 +80,8 @@ public interface Escrow extends AutoCloseable {
      * The same without waiting for it. It blocks in a transaction, in which it is done at once, and where there is no room and the
      * options say {@link io.micropatterns.batch.Overflow#WAIT}. Throws nothing but what is wrong with the argument.
      *
-     * @return the reservation, or any of the exceptions of {@link #reserve(ReservationRequest)}. Stages that depend on it run on the
+     * @return the reservation, or any of the exceptions of {@link #reserve(ReservationRequest)}; or
+     *     {@link io.micropatterns.batch.BatchClosedException}, when it still waited for its turn as the escrow was closed. Stages that depend on it run on the
      *     thread that the next requests wait for: they must be quick, and must not call the escrow and wait for its answer,
      *     which would be to wait for themselves; {@code thenApplyAsync} and the like run them elsewhere. Cancelling it takes a request back that has not begun
      */

@@ -20,7 +20,7 @@ public final class AnnotatedMethod {
 
     private static final String PUBLIC = "Make the method public, and call it from another bean.";
     private static final String NOT_STATIC = "Make it an instance method, and call it from another bean.";
-    private static final String NOT_FINAL = "Make the method not final, or let the bean implement it for an interface.";
+    private static final String NOT_FINAL = "Make the method not final.";
 
     private final Class<? extends Annotation> annotation;
     private final Method method;

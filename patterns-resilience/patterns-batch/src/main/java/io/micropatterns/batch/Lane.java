@@ -8,7 +8,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -245,7 +244,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         Runnable expiry = () -> overdue.forEach(BatchItem::expire);
         try {
             others.execute(expiry);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
             expiry.run();
         }
     }

@@ -2,6 +2,7 @@ package io.micropatterns.batch.autoconfigure;
 
 import io.micropatterns.batch.BatchedMethods;
 import io.micropatterns.core.autoconfigure.PatternConfigurationException;
+import io.micropatterns.core.method.InvalidAnnotationException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,8 +66,7 @@ final class BatchedBeansCheck implements SmartInitializingSingleton {
     }
 
     private Set<String> names(String bean) {
-        Class<?> type = AutoProxyUtils.determineTargetClass(beans, bean);
-        Set<String> names = type == null ? Set.of() : BatchedMethods.names(type);
+        Set<String> names = namesIfKnown(bean);
         if (!names.isEmpty() && !beans.isSingleton(bean)) {
             throw new PatternConfigurationException(
                     "The bean '" + bean + "' has @Batched methods " + names
@@ -74,5 +74,17 @@ final class BatchedBeansCheck implements SmartInitializingSingleton {
                     "Move the methods to a bean of singleton scope, which is the default.");
         }
         return names;
+    }
+
+    private Set<String> namesIfKnown(String bean) {
+        try {
+            Class<?> type = AutoProxyUtils.determineTargetClass(beans, bean);
+            return type == null ? Set.of() : BatchedMethods.names(type);
+        } catch (InvalidAnnotationException e) {
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            log.debug("The methods of the bean {} cannot be looked at, so perhaps it will never be made", bean, e);
+            return Set.of();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.micropatterns.batch.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -18,6 +19,7 @@ import io.micropatterns.test.postgres.PostgresServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -36,6 +38,10 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.asm.ClassWriter;
+import org.springframework.asm.Opcodes;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -183,6 +189,28 @@ class BatchAutoConfigurationTests {
                         .contains("beans [first, second] share the name Fine.lengths")
                         .contains("patterns.batch.methods[nobody] is for no method")
                         .contains("those with @Batched are [Fine.lengths, Names.insert, "));
+    }
+
+    @Test
+    void beansWhoseMethodsCannotBeLookedAtAreLeftAlone() {
+        DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+        beans.registerBeanDefinition("lazy", new RootBeanDefinition(needsWhatIsNotThere()));
+        assertThatCode(() -> new BatchedBeansCheck(beans, Set.of()).afterSingletonsInstantiated())
+                .doesNotThrowAnyException();
+    }
+
+    /** A class with a method whose parameter's type is not there, as with dependencies that are optional. */
+    private static Class<?> needsWhatIsNotThere() {
+        ClassWriter type = new ClassWriter(0);
+        type.visit(Opcodes.V17, Opcodes.ACC_PUBLIC, "io/micropatterns/batch/Optional", null, "java/lang/Object", null);
+        type.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_NATIVE, "method", "(Lno/such/Type;)V", null, null)
+                .visitEnd();
+        byte[] bytes = type.toByteArray();
+        return new ClassLoader(BatchAutoConfigurationTests.class.getClassLoader()) {
+            Class<?> define() {
+                return defineClass("io.micropatterns.batch.Optional", bytes, 0, bytes.length);
+            }
+        }.define();
     }
 
     @Test
