@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * <p><b>Time</b> is the database's. What is confirmed late is refused, whether it was swept up already or not.
  *
  * <p><b>Failures.</b> All methods block, for one to three round trips, and throw {@link EscrowOverloadedException} when too many
- * wait already, {@link EscrowClosedException} when it is closed, both of which were not done,
+ * wait already, {@link EscrowClosedException} when a call was to be gathered and the escrow is closed, both of which were not done,
  * {@link io.micropatterns.batch.BatchTimeoutException} when a call ran out of time, which says whether it may have been
  * done, {@link io.micropatterns.batch.BatchInterruptedException} when its thread was interrupted before it was done,
  * and {@link org.springframework.dao.DataAccessException} or {@link org.springframework.transaction.TransactionException} when

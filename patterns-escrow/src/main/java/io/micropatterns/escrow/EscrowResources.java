@@ -45,6 +45,7 @@ public interface EscrowResources {
      *
      * @param quantity more than zero
      * @throws UnknownResourceException when there is no such resource
+     * @throws IllegalArgumentException when its total would be larger than {@link Long#MAX_VALUE}
      */
     Resource topUp(String name, long quantity);
 

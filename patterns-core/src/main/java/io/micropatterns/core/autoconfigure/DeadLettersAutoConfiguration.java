@@ -81,7 +81,7 @@ public final class DeadLettersAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean(name = "deadLettersHealthIndicator")
-        @ConditionalOnEnabledHealthIndicator("deadLetters")
+        @ConditionalOnEnabledHealthIndicator("dead-letters")
         DeadLettersHealthIndicator deadLettersHealthIndicator(
                 DeadLetters deadLetters, DeadLettersProperties properties) {
             return new DeadLettersHealthIndicator(deadLetters, properties.warnThreshold());

@@ -3,6 +3,7 @@ package io.micropatterns.core.method;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -57,7 +58,7 @@ public final class AnnotatedMethod {
     /**
      * Makes sure that a proxy can see the method's calls.
      *
-     * @throws InvalidAnnotationException when it is private or static, or final in a class and of no interface
+     * @throws InvalidAnnotationException when it is private, static or final
      */
     public void requireProxied() {
         int modifiers = method.getModifiers();
@@ -67,14 +68,10 @@ public final class AnnotatedMethod {
         if (Modifier.isStatic(modifiers)) {
             throw refusal("it is static, and calls of static methods do not go through the bean's proxy", NOT_STATIC);
         }
-        if (Modifier.isFinal(modifiers) && !isOfAnInterface()) {
+        // Those of a JDK proxy are final, and may be proxied by their interfaces again.
+        if (Modifier.isFinal(modifiers) && !Proxy.isProxyClass(beanType)) {
             throw refusal("it is final, so the bean's proxy cannot override it and would not see its calls", NOT_FINAL);
         }
-    }
-
-    private boolean isOfAnInterface() {
-        return ClassUtils.getAllInterfacesForClassAsSet(beanType).stream()
-                .anyMatch(type -> ClassUtils.hasMethod(type, method.getName(), method.getParameterTypes()));
     }
 
     /**
@@ -129,7 +126,10 @@ public final class AnnotatedMethod {
                     "the " + attribute + " is no SpEL expression: " + text,
                     "Write one over the parameters, as in #order.id; a fixed text stands in quotes, as in 'a text'.");
         }
-        new ExpressionNames(this, attribute, text).check(expression.getAST());
+        // What is behind a JDK proxy, only a call can tell.
+        if (!Proxy.isProxyClass(beanType)) {
+            new ExpressionNames(this, attribute, text).check(expression.getAST());
+        }
         return new MethodExpression(this, attribute, expression);
     }
 

@@ -1,19 +1,21 @@
 package io.micropatterns.core.method;
 
-import java.lang.reflect.Method;
+import java.lang.reflect.Member;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.BeanUtils;
 import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.Assign;
 import org.springframework.expression.spel.ast.CompoundExpression;
 import org.springframework.expression.spel.ast.Operator;
 import org.springframework.expression.spel.ast.PropertyOrFieldReference;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.util.StringUtils;
 
 /** Whether what an expression names is there, as far as that is known before a call. */
 final class ExpressionNames {
@@ -27,7 +29,7 @@ final class ExpressionNames {
         this.method = method;
         this.attribute = attribute;
         this.text = text;
-        String[] names = MethodExpression.PARAMETER_NAMES.getParameterNames(method.method());
+        @Nullable String @Nullable [] names = MethodExpression.PARAMETER_NAMES.getParameterNames(method.method());
         this.parameters = names == null ? new String[method.method().getParameterCount()] : names;
     }
 
@@ -37,8 +39,19 @@ final class ExpressionNames {
      * @throws InvalidAnnotationException when it has a variable that is no parameter, or a name that is no property of the bean
      */
     void check(SpelNode expression) {
-        checkVariables(expression);
+        if (!assigns(expression)) {
+            checkVariables(expression);
+        }
         checkProperties(expression);
+    }
+
+    /** Whether it may have variables of its own. */
+    private static boolean assigns(SpelNode node) {
+        boolean assigns = node instanceof Assign;
+        for (int i = 0; i < node.getChildCount(); i++) {
+            assigns |= assigns(node.getChild(i));
+        }
+        return assigns;
     }
 
     private void checkVariables(SpelNode node) {
@@ -94,15 +107,14 @@ final class ExpressionNames {
     }
 
     private static boolean mayHave(Class<?> type, String property) {
+        String getter = StringUtils.capitalize(property);
         return Map.class.isAssignableFrom(type)
-                || BeanUtils.getPropertyDescriptor(type, property) != null
-                || ReflectionUtils.findField(type, property) != null
-                || hasMethod(type, property);
+                || names(type.getFields()).anyMatch(property::equals)
+                || names(ReflectionUtils.getUniqueDeclaredMethods(type))
+                        .anyMatch(Set.of(property, "get" + getter, "is" + getter)::contains);
     }
 
-    private static boolean hasMethod(Class<?> type, String name) {
-        return Arrays.stream(ReflectionUtils.getUniqueDeclaredMethods(type))
-                .map(Method::getName)
-                .anyMatch(name::equals);
+    private static Stream<String> names(Member[] members) {
+        return Arrays.stream(members).map(Member::getName);
     }
 }

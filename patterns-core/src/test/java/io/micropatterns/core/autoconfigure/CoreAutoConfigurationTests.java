@@ -130,7 +130,7 @@ class CoreAutoConfigurationTests {
                         .hasSingleBean(Inbox.class)
                         .doesNotHaveBean(DeadLetters.class)
                         .doesNotHaveBean(DeadLettersHealthIndicator.class));
-        runner.withPropertyValues("management.health.deadLetters.enabled=false")
+        runner.withPropertyValues("management.health.dead-letters.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean(DeadLettersHealthIndicator.class));
         runner.run(context -> assertThat(context).doesNotHaveBean(DeadLettersEndpoint.class));
     }

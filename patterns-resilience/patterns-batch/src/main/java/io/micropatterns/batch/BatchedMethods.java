@@ -1,5 +1,6 @@
 package io.micropatterns.batch;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodIntrospector.MetadataLookup;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.ClassUtils;
 
 /** The coalescers of {@link Batched} methods, each made when its method is first called. Thread-safe. */
 public final class BatchedMethods implements AutoCloseable {
@@ -66,11 +68,13 @@ public final class BatchedMethods implements AutoCloseable {
      * @throws io.micropatterns.core.method.InvalidAnnotationException when one cannot be batched
      */
     public static Set<String> names(Class<?> beanType) {
-        if (!AnnotationUtils.isCandidateClass(beanType, Batched.class)) {
+        Class<?> type = ClassUtils.getUserClass(beanType);
+        // What is behind a JDK proxy, only a call can tell.
+        if (Proxy.isProxyClass(type) || !AnnotationUtils.isCandidateClass(type, Batched.class)) {
             return Set.of();
         }
         return MethodIntrospector.selectMethods(
-                        beanType, (MetadataLookup<BatchedMethod>) method -> BatchedMethod.find(method, beanType))
+                        type, (MetadataLookup<BatchedMethod>) method -> BatchedMethod.find(method, type))
                 .values()
                 .stream()
                 .map(BatchedMethod::name)

@@ -245,7 +245,7 @@ final class Lane<T, R extends @Nullable Object> implements Runnable {
         try {
             others.execute(expiry);
         } catch (RuntimeException | Error e) {
-            expiry.run();
+            CompletableFuture.runAsync(expiry);
         }
     }
 

@@ -60,6 +60,7 @@ public final class BatchAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean
     BatchedBeansCheck batchedBeansCheck(ConfigurableListableBeanFactory beans, BatchProperties properties) {
         return new BatchedBeansCheck(beans, properties.methods().keySet());
     }

@@ -12,15 +12,18 @@ import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Looks at the application's beans once they are there. One with {@code @Batched} methods that is no singleton ends the start, for
+ * Looks at the application's beans once they are there. One with {@code @Batched} methods of a scope with many short lives ends the start, for
  * each of it would gather for itself, and its coalescer would stay; names that go astray are logged.
  */
 final class BatchedBeansCheck implements SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(BatchedBeansCheck.class);
+
+    private static final Set<String> SHORT_LIVED = Set.of(BeanDefinition.SCOPE_PROTOTYPE, "request", "session");
 
     private final ConfigurableListableBeanFactory beans;
     private final Set<String> configured;
@@ -67,10 +70,13 @@ final class BatchedBeansCheck implements SmartInitializingSingleton {
 
     private Set<String> names(String bean) {
         Set<String> names = namesIfKnown(bean);
-        if (!names.isEmpty() && !beans.isSingleton(bean)) {
+        String scope = beans.containsBeanDefinition(bean)
+                ? beans.getMergedBeanDefinition(bean).getScope()
+                : BeanDefinition.SCOPE_SINGLETON;
+        if (!names.isEmpty() && scope != null && SHORT_LIVED.contains(scope)) {
             throw new PatternConfigurationException(
-                    "The bean '" + bean + "' has @Batched methods " + names
-                            + " but is no singleton: each new one would gather calls for itself.",
+                    "A bean with @Batched methods " + names + " has the scope " + scope
+                            + ": each new one would gather calls for itself.",
                     "Move the methods to a bean of singleton scope, which is the default.");
         }
         return names;

@@ -51,7 +51,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -167,16 +166,15 @@ class BatchAutoConfigurationTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"prototype", "shortLived"})
-    void aBeanThatIsNoSingletonIsRefused(String scope) {
-        runner.withInitializer(context -> context.getBeanFactory().registerScope("shortLived", new SimpleThreadScope()))
-                .withBean("many", Fine.class, Fine::new, definition -> definition.setScope(scope))
+    @ValueSource(strings = {"prototype", "session"})
+    void aBeanOfWhichThereAreManyIsRefused(String scope) {
+        runner.withBean("many", Fine.class, Fine::new, definition -> definition.setScope(scope))
                 .run(context -> assertThat(context)
                         .getFailure()
                         .isInstanceOfSatisfying(
                                 PatternConfigurationException.class,
                                 e -> assertThat(e.action()).contains("singleton"))
-                        .hasMessageContaining("'many'")
+                        .hasMessageContaining("the scope " + scope)
                         .hasMessageContaining("Fine.lengths"));
     }
 
