@@ -147,10 +147,18 @@ class EscrowFaultTests {
 
     /** Work goes on after each fault, in each process. */
     private void awaitWork() {
-        Map<ChildJvm, Integer> before = new HashMap<>();
-        workers.forEach(worker -> before.put(worker, worker.output().size()));
+        Map<ChildJvm, Long> before = new HashMap<>();
+        workers.forEach(worker -> before.put(worker, told(worker)));
         await().atMost(LONG)
-                .until(() -> workers.stream().allMatch(worker -> worker.output().size() >= before.get(worker) + WORK));
+                .until(() -> workers.stream().allMatch(worker -> told(worker) >= before.get(worker) + WORK));
+    }
+
+    private static long told(ChildJvm worker) {
+        return worker.output().stream().filter(line -> tells(line.split(" "))).count();
+    }
+
+    private static boolean tells(String[] words) {
+        return words.length == 2 && (words[0].equals("HELD") || isEnd(words[0]));
     }
 
     private Map<UUID, ReservationState> states() {
@@ -169,7 +177,7 @@ class EscrowFaultTests {
     private void hear(ChildJvm worker) {
         for (String line : worker.output()) {
             String[] words = line.split(" ");
-            if (words.length == 2 && (words[0].equals("HELD") || isEnd(words[0]))) {
+            if (tells(words)) {
                 told.merge(UUID.fromString(words[1]), words[0], (before, now) -> isEnd(now) ? now : before);
             }
         }
