@@ -265,7 +265,7 @@ class LeaseGroupTests {
         LeaseGroup group = builder(1)
                 .timeToLive(LONG)
                 .nanoClock(clock::get)
-                .work(LeaseGroupTests::untilEnd)
+                .work(LeaseGroupTests::untilClosed)
                 .build();
         members.add(group);
         group.start();
@@ -305,6 +305,13 @@ class LeaseGroupTests {
                 .build();
         members.add(group);
         return group;
+    }
+
+    /** Does not give the lease back when it runs out. */
+    private static void untilClosed(Lease lease) throws InterruptedException {
+        CountDownLatch end = new CountDownLatch(1);
+        lease.onEnd(end::countDown);
+        end.await();
     }
 
     private static void untilEnd(Lease lease) throws InterruptedException {
