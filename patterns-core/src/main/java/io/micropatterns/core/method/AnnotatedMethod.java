@@ -10,7 +10,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
@@ -31,17 +30,17 @@ public final class AnnotatedMethod {
     /**
      * Of a bean.
      *
-     * @param invoked the method, or one of an interface or a superclass that it implements
+     * @param method the bean's own, not that of an interface or a superclass
      * @param beanType the bean's class, behind its proxy
      * @param failures makes the exceptions of calls, of a message and a cause
      */
     public AnnotatedMethod(
             Class<? extends Annotation> annotation,
-            Method invoked,
+            Method method,
             Class<?> beanType,
             BiFunction<String, @Nullable Throwable, ? extends RuntimeException> failures) {
         this.annotation = Objects.requireNonNull(annotation, "annotation");
-        this.method = AopUtils.getMostSpecificMethod(invoked, beanType);
+        this.method = Objects.requireNonNull(method, "method");
         this.beanType = ClassUtils.getUserClass(beanType);
         this.failures = Objects.requireNonNull(failures, "failures");
     }
