@@ -10,7 +10,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.Assign;
+import org.springframework.expression.spel.ast.BeanReference;
 import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.FunctionReference;
 import org.springframework.expression.spel.ast.Operator;
 import org.springframework.expression.spel.ast.PropertyOrFieldReference;
 import org.springframework.expression.spel.ast.VariableReference;
@@ -36,13 +38,28 @@ final class ExpressionNames {
     /**
      * Looks at all of it.
      *
-     * @throws InvalidAnnotationException when it has a variable that is no parameter, or a name that is no property of the bean
+     * @throws InvalidAnnotationException when it has a variable that is no parameter, a name that is no property of the bean,
+     *     a function or another bean
      */
     void check(SpelNode expression) {
+        checkReferences(expression);
         if (!assigns(expression)) {
             checkVariables(expression);
         }
         checkProperties(expression);
+    }
+
+    /** There is nobody here to resolve them. */
+    private void checkReferences(SpelNode node) {
+        if (node instanceof BeanReference || node instanceof FunctionReference) {
+            throw method.refusal(
+                    "the " + attribute + " '" + text + "' refers to " + node.toStringAST()
+                            + ", and neither other beans nor functions are known to it",
+                    "Call a method of the bean itself, as in keyOf(#p0), or a static one, as in T(com.example.Keys).of(#p0).");
+        }
+        for (int i = 0; i < node.getChildCount(); i++) {
+            checkReferences(node.getChild(i));
+        }
     }
 
     /** Whether it may have variables of its own. */

@@ -79,6 +79,8 @@ class AnnotatedMethodTests {
             open | bed | names bed, which is no property | as in 'bed', and a # before
             open | sku-0 | names sku, which is no property | as in 'sku', and a # before
             open | text.length() | names text, which is no property | a # before
+            open | 'a' + @keys.of(#text) | refers to @keys, and neither | keyOf(#p0)
+            open | #join(#text, 'b') | refers to #join(#text,'b'), and neither | T(com.example.Keys)
             """)
     void expressionsThatNameWhatIsNotThereAreRefused(String method, String expression, String problem, String action) {
         assertThatExceptionOfType(InvalidAnnotationException.class)
