@@ -58,20 +58,20 @@ final class ReserveSql {
             """;
 
     /**
-     * The same of a single resource. Parameters: as of the move, and arrays of the reservations, their quantities and their times
-     * in ms.
+     * The same of a single resource, for reservations that all have the same time. Parameters: as of the move, arrays of the
+     * reservations and their quantities, and the time in ms.
      */
     static final String RESERVE_OF_ONE = reserveOfOne("", "");
 
     /** The same, with one more array: the reservations' requests. A repeated one is an error. */
-    static final String RESERVE_OF_ONE_BY_REQUESTS = reserveOfOne(", request", ", ?");
+    static final String RESERVE_OF_ONE_BY_REQUESTS = reserveOfOne(", request", ", unnest(?) as request");
 
     private static String reserveOfOne(String column, String value) {
         return MOVE_ONE + """
             , held as (
                 insert into patterns_escrow_hold (reservation, line, resource, stripe, quantity, expires_at%1$s)
                 select a.reservation, 0, m.resource, m.stripe, a.quantity, m.now + a.ttl * interval '1 millisecond'%1$s
-                  from moved m cross join unnest(?, ?, ?%2$s) as a (reservation, quantity, ttl%1$s)
+                  from moved m cross join (select unnest(?) as reservation, unnest(?) as quantity, ? as ttl%2$s) a
             )
             select 1 as place, now from moved
             """.formatted(column, value);

@@ -51,7 +51,7 @@ final class StockStatements {
             return Collections.singletonList(reserveSingle(reservations.get(0)));
         }
         WantedStock wanted = new WantedStock(reservations);
-        return wanted.isOfOneResource() ? reserveOfOne(wanted) : reserveOfSeveral(wanted);
+        return wanted.isOfOneResource() && haveOneTime(reservations) ? reserveOfOne(wanted) : reserveOfSeveral(wanted);
     }
 
     private @Nullable Reservation reserveSingle(NewReservation asked) {
@@ -70,13 +70,14 @@ final class StockStatements {
     }
 
     private List<@Nullable Reservation> reserveOfOne(WantedStock wanted) {
-        boolean byRequests = anyHasRequest(wanted.reservations());
+        List<NewReservation> reservations = wanted.reservations();
+        boolean byRequests = anyHasRequest(reservations);
         return statements.change(
                 byRequests ? ReserveSql.RESERVE_OF_ONE_BY_REQUESTS : ReserveSql.RESERVE_OF_ONE,
                 Plan.ITS_OWN,
                 statement -> {
                     int next = setMove(statement, wanted.resources()[0], wanted.quantities()[0]);
-                    setNew(statement, next, wanted.reservations(), byRequests);
+                    setNew(statement, next, reservations, time(reservations), byRequests);
                 },
                 wanted::made,
                 StockStatements::reserved);
@@ -106,7 +107,7 @@ final class StockStatements {
                     statement.setObject(3, wanted.firsts());
                     statement.setObject(4, wanted.lasts());
                     statement.setInt(5, instance);
-                    setNew(statement, 6, reservations, byRequests);
+                    setNew(statement, 6, reservations, times(reservations), byRequests);
                 },
                 wanted::made,
                 StockStatements::reserved);
@@ -117,11 +118,11 @@ final class StockStatements {
     }
 
     private static void setNew(
-            PreparedStatement statement, int from, List<NewReservation> reservations, boolean byRequests)
+            PreparedStatement statement, int from, List<NewReservation> reservations, Object times, boolean byRequests)
             throws SQLException {
         statement.setArray(from, Statements.array(statement, "uuid", ids(reservations)));
         statement.setObject(from + 1, quantities(reservations));
-        statement.setObject(from + 2, times(reservations));
+        statement.setObject(from + 2, times);
         if (byRequests) {
             statement.setArray(from + 3, Statements.array(statement, "text", requests(reservations)));
         }
@@ -232,6 +233,15 @@ final class StockStatements {
 
     private static long[] quantities(List<NewReservation> reservations) {
         return reservations.stream().mapToLong(NewReservation::onlyQuantity).toArray();
+    }
+
+    private static boolean haveOneTime(List<NewReservation> reservations) {
+        long first = time(reservations);
+        return reservations.stream().allMatch(each -> each.timeToLive().toMillis() == first);
+    }
+
+    private static long time(List<NewReservation> reservations) {
+        return reservations.get(0).timeToLive().toMillis();
     }
 
     private static long[] times(List<NewReservation> reservations) {

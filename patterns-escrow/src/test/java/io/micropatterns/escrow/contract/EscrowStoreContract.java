@@ -75,6 +75,24 @@ public abstract class EscrowStoreContract {
     }
 
     @Test
+    void eachIsHeldAsLongAsItAskedFor() {
+        Duration longer = TIME.plusMillis(1_234);
+        NewReservation bed = wanted("bed", 2);
+        NewReservation longerBed = new NewReservation(newId(), ReservationRequest.of("bed", 3), longer);
+        for (List<NewReservation> batch :
+                List.of(List.of(bed, wanted("bed", 1)), List.of(longerBed, wanted("bed", 1), wanted("bed", 1)))) {
+            for (ItemOutcome<Reservation> outcome : store.reserve(batch)) {
+                Reservation made = result(outcome);
+                assertThat(store.find(made.id())).contains(made);
+            }
+        }
+        Reservation shorter = store.find(bed.id()).orElseThrow();
+        assertThat(store.find(longerBed.id()).orElseThrow().expiresAt())
+                .isAfter(shorter.expiresAt().plusMillis(1_234));
+        assertStock("bed", 2, 8, 0);
+    }
+
+    @Test
     void refusesWhatThereIsTooLittleOfAndWhatIsUnknown() {
         List<ItemOutcome<Reservation>> outcomes =
                 store.reserve(List.of(wanted("bed", 11), wanted("nothing", 1), wanted("lamp", 5)));
