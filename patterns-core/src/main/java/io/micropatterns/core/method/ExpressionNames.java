@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.spel.SpelNode;
@@ -42,44 +43,39 @@ final class ExpressionNames {
      *     a function or another bean
      */
     void check(SpelNode expression) {
-        checkReferences(expression);
-        if (!assigns(expression)) {
-            checkVariables(expression);
+        List<SpelNode> nodes = nodes(expression).toList();
+        nodes.forEach(this::checkReference);
+        // One that assigns may have variables of its own.
+        if (nodes.stream().noneMatch(Assign.class::isInstance)) {
+            nodes.forEach(this::checkVariable);
         }
         checkProperties(expression);
     }
 
+    private static Stream<SpelNode> nodes(SpelNode node) {
+        return Stream.concat(
+                Stream.of(node),
+                IntStream.range(0, node.getChildCount())
+                        .mapToObj(node::getChild)
+                        .flatMap(ExpressionNames::nodes));
+    }
+
     /** There is nobody here to resolve them. */
-    private void checkReferences(SpelNode node) {
+    private void checkReference(SpelNode node) {
         if (node instanceof BeanReference || node instanceof FunctionReference) {
             throw method.refusal(
                     "the " + attribute + " '" + text + "' refers to " + node.toStringAST()
                             + ", and neither other beans nor functions are known to it",
                     "Call a method of the bean itself, as in keyOf(#p0), or a static one, as in T(com.example.Keys).of(#p0).");
         }
-        for (int i = 0; i < node.getChildCount(); i++) {
-            checkReferences(node.getChild(i));
-        }
     }
 
-    /** Whether it may have variables of its own. */
-    private static boolean assigns(SpelNode node) {
-        boolean assigns = node instanceof Assign;
-        for (int i = 0; i < node.getChildCount(); i++) {
-            assigns |= assigns(node.getChild(i));
-        }
-        return assigns;
-    }
-
-    private void checkVariables(SpelNode node) {
+    private void checkVariable(SpelNode node) {
         if (node instanceof VariableReference variable) {
             String name = variable.toStringAST().substring(1);
             if (!variables().contains(name)) {
                 throw method.refusal("the " + attribute + " '" + text + "' has no parameter for #" + name, action());
             }
-        }
-        for (int i = 0; i < node.getChildCount(); i++) {
-            checkVariables(node.getChild(i));
         }
     }
 

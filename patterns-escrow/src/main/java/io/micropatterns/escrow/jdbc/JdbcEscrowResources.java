@@ -141,14 +141,14 @@ public final class JdbcEscrowResources implements EscrowResources {
         requirePositive(quantity);
         Change topped = change(name, () -> jdbc.update(TOP_UP, name, quantity) > 0);
         Resource resource = topped.required(name);
-        if (!topped.made() && resource.total() <= Long.MAX_VALUE - quantity) {
+        if (topped.made()) {
+            return resource;
+        }
+        if (resource.total() <= Long.MAX_VALUE - quantity) {
             throw new UnknownResourceException(name); // It has come since.
         }
-        if (!topped.made()) {
-            throw new IllegalArgumentException("'" + name + "' has " + resource.total() + " in total, and with "
-                    + quantity + " more it would have more than " + Long.MAX_VALUE);
-        }
-        return resource;
+        throw new IllegalArgumentException("'" + name + "' has " + resource.total() + " in total, and with " + quantity
+                + " more it would have more than " + Long.MAX_VALUE);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
@@ -70,16 +71,19 @@ final class BatchedBeansCheck implements SmartInitializingSingleton {
 
     private Set<String> names(String bean) {
         Set<String> names = namesIfKnown(bean);
-        String scope = beans.containsBeanDefinition(bean)
-                ? beans.getMergedBeanDefinition(bean).getScope()
-                : BeanDefinition.SCOPE_SINGLETON;
-        if (!names.isEmpty() && scope != null && SHORT_LIVED.contains(scope)) {
+        if (!names.isEmpty() && beans.containsBeanDefinition(bean)) {
+            requireLongLived(names, beans.getMergedBeanDefinition(bean).getScope());
+        }
+        return names;
+    }
+
+    private static void requireLongLived(Set<String> names, @Nullable String scope) {
+        if (scope != null && SHORT_LIVED.contains(scope)) {
             throw new PatternConfigurationException(
                     "A bean with @Batched methods " + names + " has the scope " + scope
                             + ": each new one would gather calls for itself.",
                     "Move the methods to a bean of singleton scope, which is the default.");
         }
-        return names;
     }
 
     private Set<String> namesIfKnown(String bean) {
