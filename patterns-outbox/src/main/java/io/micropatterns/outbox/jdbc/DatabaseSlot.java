@@ -52,7 +52,7 @@ final class DatabaseSlot {
      * Its row.
      *
      * @param foreign what it is, if it is not one of {@code pgoutput} on this database
-     * @param activePid the process that sends its stream
+     * @param activePid the process that has it: sends its stream, creates it, or reads it by a query
      * @param lost why it cannot be streamed any more
      * @param confirmed where its next stream begins; 0 while it is being created
      * @param oldest no transaction that it still has is older than this one
@@ -182,7 +182,7 @@ final class DatabaseSlot {
     }
 
     /**
-     * Ends its stream first.
+     * Ends whoever has it first.
      *
      * @throws SlotUnavailableException when it is not one of {@code pgoutput} on this database, or the role may not
      */
@@ -192,7 +192,7 @@ final class DatabaseSlot {
             return;
         }
         requireOurs(row);
-        endStream(row);
+        end(row, "");
         permitted("drop it (" + dropping() + ")", () -> {
             jdbc.queryForList(
                     "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ? and "
@@ -201,23 +201,32 @@ final class DatabaseSlot {
         });
     }
 
-    /** Blocks until whoever reads it, if anybody does, has lost it. For one that is ours. */
-    void endStream(Row found) {
+    /**
+     * Ends the stream of whoever streams it, and blocks until nobody has it any more. Whoever has it without a stream,
+     * as the session that creates it has until its last moment, is waited for alone. For one that is ours.
+     *
+     * @return whether it is still there
+     */
+    boolean endStream(Row found) {
+        return end(found, " and active_pid in (select pid from pg_stat_replication)");
+    }
+
+    private boolean end(Row found, String which) {
         Integer pid = found.activePid();
         if (pid == null) {
-            return;
+            return true;
         }
-        permitted("end the stream of process " + pid + " (pg_signal_backend), which still reads it", () -> {
+        permitted("end process " + pid + " (pg_signal_backend), which still has it", () -> {
             jdbc.queryForList(
                     "select pg_terminate_backend(active_pid) from pg_replication_slots"
-                            + " where slot_name = ? and active_pid = ? and " + OURS,
+                            + " where slot_name = ? and active_pid = ? and " + OURS + which,
                     name,
                     pid);
         });
         for (int attempt = 0; attempt < TERMINATION_ATTEMPTS; attempt++) {
             Row row = row();
             if (row == null || row.activePid() == null) {
-                return;
+                return row != null;
             }
             try {
                 Thread.sleep(TERMINATION_MILLIS);
@@ -228,7 +237,7 @@ final class DatabaseSlot {
         }
         throw new ChangeStreamException(
                 "The replication slot '" + name + "' is in use by process " + pid
-                        + ", which does not end, or is followed by another. Look in pg_stat_activity for who reads"
+                        + ", which does not end, or is followed by another. Look in pg_stat_activity for who has"
                         + " the slot, and stop that: it is for the outbox's relay alone",
                 null);
     }

@@ -63,7 +63,9 @@ public final class JdbcSlotKeeper implements SlotKeeper {
             return Optional.empty();
         }
         requireCreated(row);
-        database.endStream(row);
+        if (!database.endStream(row)) {
+            return find();
+        }
         String state = publication.require();
         // One that others have made is told from here on from what they may make of it later.
         return Optional.of(kept(row, generation == null ? use(row) : generation, state));

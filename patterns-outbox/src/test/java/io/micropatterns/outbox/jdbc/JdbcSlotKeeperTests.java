@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.micropatterns.core.jdbc.NetworkTimeout;
 import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.outbox.OutboxRecord;
+import io.micropatterns.outbox.cdc.ChangeStreamException;
 import io.micropatterns.outbox.cdc.KeptSlot;
 import io.micropatterns.outbox.cdc.MarkText;
 import io.micropatterns.outbox.cdc.ReplicationSlot;
@@ -66,6 +67,21 @@ class JdbcSlotKeeperTests {
         keeper.drop();
         assertThat(keeper.find()).as("the first is lost").isEmpty();
         assertThat(keeper.create().generation()).isNotEqualTo(first.generation());
+    }
+
+    /** As it is in the last moment of its creation, and while somebody reads it by a query. */
+    @Test
+    void aSessionThatHasTheSlotWithoutAStreamIsWaitedForAndNotEnded() throws Exception {
+        keeper.create();
+        keeper.drop();
+        try (Connection other = outbox.dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            statement.execute("select pg_create_logical_replication_slot('" + name + "', 'pgoutput', true)");
+            assertThatExceptionOfType(ChangeStreamException.class)
+                    .isThrownBy(keeper::find)
+                    .withMessageContaining("is in use by process");
+            statement.execute("select pg_drop_replication_slot('" + name + "')");
+        }
     }
 
     @Test
