@@ -3,11 +3,13 @@ package io.micropatterns.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -46,15 +48,40 @@ class BrokenPublisherTests {
         }
     }
 
+    /** Nobody but the database keeps its progress. */
+    @Test
+    void whatWasPublishedBeforeAFailureIsNotPublishedAgain() {
+        try (TestCluster cluster = new TestCluster()) {
+            TestNode node = cluster.start(
+                    Broken.class,
+                    "patterns.outbox.shards=1",
+                    "patterns.outbox.polling.page-size=1",
+                    "patterns.outbox.polling.progress-interval=1m");
+            BrokenPublisher publisher = node.bean(BrokenPublisher.class);
+            publisher.refused = "2";
+            node.publish(IntStream.range(0, 4)
+                    .mapToObj(i -> TestNode.text("topic", "k", Integer.toString(i)))
+                    .toArray());
+            publisher.broken = false;
+            await().atMost(PATIENCE).until(() -> publisher.refusals.get() > 2);
+            publisher.refused = "";
+
+            await().atMost(PATIENCE).until(() -> publisher.published.contains("3"));
+            assertThat(publisher.published).containsExactly("0", "1", "2", "3");
+        }
+    }
+
     private static Status status(HealthIndicator health) {
         return health.health(false).getStatus();
     }
 
     static final class BrokenPublisher implements OutboxPublisher, OutboxPublisher.Session {
 
-        final List<OutboxRecord> published = new CopyOnWriteArrayList<>();
+        final List<String> published = new CopyOnWriteArrayList<>();
         final AtomicInteger failures = new AtomicInteger();
+        final AtomicInteger refusals = new AtomicInteger();
         volatile boolean broken = true;
+        volatile String refused = "";
 
         @Override
         public Session open(int shard) {
@@ -77,7 +104,14 @@ class BrokenPublisherTests {
 
         @Override
         public void publish(List<OutboxRecord> records, String progress) {
-            published.addAll(records);
+            List<String> texts = records.stream()
+                    .map(record -> new String(record.payload(), StandardCharsets.UTF_8))
+                    .toList();
+            if (texts.contains(refused)) {
+                refusals.incrementAndGet();
+                throw new PublicationException("as if the stream were too slow", null);
+            }
+            published.addAll(texts);
         }
 
         @Override

@@ -33,7 +33,7 @@ public final class StreamReader implements AutoCloseable {
     /** Reads on until what has been read fulfils a condition; answers all that has been read. */
     public List<ConsumerRecord<String, String>> readUntil(Predicate<List<ConsumerRecord<String, String>>> enough) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(2))
                 .pollDelay(Duration.ZERO)
                 .until(() -> {
                     poll();

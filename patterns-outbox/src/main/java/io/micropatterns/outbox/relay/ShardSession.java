@@ -78,16 +78,33 @@ final class ShardSession {
         parked.settle(progress.settled());
         progress = new RelayProgress(progress.position(), List.of());
         parked.refresh();
-        while (lease.isHeld()) {
-            turn();
+        try {
+            while (lease.isHeld()) {
+                turn();
+            }
+        } catch (PublicationException e) {
+            saveAlso(e);
+            throw e;
         }
         save();
     }
 
+    /**
+     * Where the stream does not keep the progress, a slow one that fails time and again would otherwise be sent the pages
+     * before each failure once more, and never get on.
+     */
+    private void saveAlso(PublicationException failure) {
+        try {
+            save();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     private void turn() throws InterruptedException {
         if (paused.getAsBoolean()) {
-            state.turn(ShardStatus.State.PAUSED);
             save();
+            state.turn(ShardStatus.State.PAUSED);
             wakeUp.await(parts.options().pollInterval());
             return;
         }
