@@ -42,6 +42,9 @@ public interface SlotKeeper {
     /** What has been committed by now, and what not. One query. */
     TransactionSnapshot snapshot();
 
+    /** Where in the log the slot's next stream begins; 0 while there is none. One query. */
+    long confirmed();
+
     /** Whether the database has a consumer of the slot, alive as far as it knows. One query. */
     boolean isStreamed();
 

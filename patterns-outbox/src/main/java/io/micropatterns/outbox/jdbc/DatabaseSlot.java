@@ -205,16 +205,17 @@ final class DatabaseSlot {
      * Ends the stream of whoever streams it, and blocks until nobody has it any more. Whoever has it without a stream,
      * as the session that creates it has until its last moment, is waited for alone. For one that is ours.
      *
-     * @return whether it is still there
+     * @return its row from then on, or nothing where it is there no more
      */
-    boolean endStream(Row found) {
+    @Nullable
+    Row endStream(Row found) {
         return end(found, " and active_pid in (select pid from pg_stat_replication)");
     }
 
-    private boolean end(Row found, String which) {
+    private @Nullable Row end(Row found, String which) {
         Integer pid = found.activePid();
         if (pid == null) {
-            return true;
+            return found;
         }
         permitted("end process " + pid + " (pg_signal_backend), which still has it", () -> {
             jdbc.queryForList(
@@ -226,7 +227,7 @@ final class DatabaseSlot {
         for (int attempt = 0; attempt < TERMINATION_ATTEMPTS; attempt++) {
             Row row = row();
             if (row == null || row.activePid() == null) {
-                return row != null;
+                return row;
             }
             try {
                 Thread.sleep(TERMINATION_MILLIS);

@@ -63,12 +63,13 @@ public final class JdbcSlotKeeper implements SlotKeeper {
             return Optional.empty();
         }
         requireCreated(row);
-        if (!database.endStream(row)) {
+        DatabaseSlot.Row free = database.endStream(row);
+        if (free == null) {
             return find();
         }
         String state = publication.require();
         // One that others have made is told from here on from what they may make of it later.
-        return Optional.of(kept(row, generation == null ? use(row) : generation, state));
+        return Optional.of(kept(free, generation == null ? use(free) : generation, state));
     }
 
     /** Of the slot that is in use, if any is. */
@@ -227,6 +228,12 @@ public final class JdbcSlotKeeper implements SlotKeeper {
     public boolean isStreamed() {
         DatabaseSlot.Row row = database.row();
         return row != null && row.activePid() != null;
+    }
+
+    @Override
+    public long confirmed() {
+        DatabaseSlot.Row row = database.row();
+        return row == null ? 0 : row.confirmed();
     }
 
     @Override

@@ -200,7 +200,7 @@ final class CdcFeed implements Feed {
         // Only marks set from here on tell of the publication as this stream has it.
         String mine = setBy + "-" + UUID.randomUUID();
         try {
-            ChangeStream changes = cdc.source().open(kept.slot());
+            ChangeStream changes = new UntouchedStream(cdc.source().open(kept.slot()), kept, cdc.keeper());
             if (altered != null) {
                 log.info(
                         "Looking for what the publication '{}' left out while it was altered",
