@@ -183,13 +183,22 @@ final class DefaultLeaseGroup implements LeaseGroup {
             long sentAt = nanoClock.getAsLong();
             OptionalLong token = store.acquire(name, member, timeToLive);
             if (token.isPresent()) {
-                begin(new HeldLease(name, member, token.getAsLong(), nanoClock, deadline(sentAt)));
+                beginInTime(new HeldLease(name, member, token.getAsLong(), nanoClock, deadline(sentAt)));
             }
         }
     }
 
     private long deadline(long sentAt) {
         return sentAt + timeToLive.toNanos() / 10 * 9;
+    }
+
+    /** Where the database took so long to answer that the lease is over, the work would never be told of its end. */
+    private void beginInTime(HeldLease lease) {
+        if (lease.isHeld()) {
+            begin(lease);
+        } else {
+            store.release(lease.name(), member, lease.token());
+        }
     }
 
     private void begin(HeldLease lease) {

@@ -9,10 +9,13 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -26,23 +29,57 @@ class LeaseGroupErrorTests {
     @Test
     void anErrorInAHeartbeatIsNotTheLast() {
         AtomicBoolean failed = new AtomicBoolean();
+        LeaseStore once = store(method -> {
+            if (method.equals("join") && failed.compareAndSet(false, true)) {
+                throw new OutOfMemoryError("as if");
+            }
+        });
+        try (LeaseGroup group = new DefaultLeaseGroup(builder(), () -> List.of("lease"), once)) {
+            group.start();
+            await().atMost(LONG).until(() -> group.held().size() == 1);
+        }
+        assertThat(failed).isTrue();
+    }
+
+    /** Its work would never be told that it has ended, and nobody here would begin it again. */
+    @Test
+    void aLeaseThatIsOverWhenTheDatabaseAnswersIsGivenBackAndTriedAgain() {
+        AtomicLong clock = new AtomicLong();
+        AtomicInteger acquired = new AtomicInteger();
+        LeaseStore slow = store(method -> {
+            if (method.equals("acquire") && acquired.incrementAndGet() == 1) {
+                clock.addAndGet(LONG.toNanos());
+            }
+        });
+        List<Boolean> begun = new CopyOnWriteArrayList<>();
+        LeaseGroup.Builder builder = builder()
+                .timeToLive(Duration.ofSeconds(20))
+                .nanoClock(() -> System.nanoTime() + clock.get())
+                .work(lease -> {
+                    begun.add(lease.isHeld());
+                    untilEnd(lease);
+                });
+        try (LeaseGroup group = new DefaultLeaseGroup(builder, () -> List.of("lease"), slow)) {
+            group.start();
+            await().atMost(LONG).until(() -> {
+                group.stepDown(Duration.ZERO);
+                return group.held().size() == 1;
+            });
+        }
+        assertThat(begun).isNotEmpty().doesNotContain(false);
+    }
+
+    private LeaseStore store(Consumer<String> before) {
         JdbcLeaseStore store = new JdbcLeaseStore(dataSource, NetworkTimeout.DEFAULT);
-        LeaseStore once = (LeaseStore) Proxy.newProxyInstance(
+        return (LeaseStore) Proxy.newProxyInstance(
                 LeaseStore.class.getClassLoader(), new Class<?>[] {LeaseStore.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("join") && failed.compareAndSet(false, true)) {
-                        throw new OutOfMemoryError("as if");
-                    }
+                    before.accept(method.getName());
                     try {
                         return method.invoke(store, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
                 });
-        try (LeaseGroup group = new DefaultLeaseGroup(builder(), () -> List.of("lease"), once)) {
-            group.start();
-            await().atMost(LONG).until(() -> group.held().size() == 1);
-        }
-        assertThat(failed).isTrue();
     }
 
     @Test
@@ -59,7 +96,7 @@ class LeaseGroupErrorTests {
                         });
         try (LeaseGroup group = builder.names(List.of("lease")).build()) {
             group.start();
-            await().atMost(LONG).until(() -> group.held().size() == 1 && threads.get() == 3);
+            await().atMost(LONG).until(() -> group.held().size() == 1 && threads.get() >= 3);
         }
     }
 
@@ -74,7 +111,7 @@ class LeaseGroupErrorTests {
         });
         try (LeaseGroup group = builder.names(List.of("lease")).build()) {
             group.start();
-            await().atMost(LONG).until(() -> group.held().size() == 1 && attempts.get() == 2);
+            await().atMost(LONG).until(() -> group.held().size() == 1 && attempts.get() >= 2);
         }
     }
 
