@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 final class TopicCheck {
 
-    private static final int CREATION_LOOKS = 20;
+    private static final int CREATION_LOOKS = 100;
     private static final long CREATION_PAUSE_MILLIS = 50;
 
     private final Admin admin;
