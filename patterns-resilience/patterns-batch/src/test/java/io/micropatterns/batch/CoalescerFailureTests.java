@@ -20,26 +20,27 @@ class CoalescerFailureTests {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private final List<Coalescer<?, ?>> open = new ArrayList<>();
+    private final TestCoalescers coalescers = new TestCoalescers();
 
     @AfterEach
     void close() {
-        open.forEach(Coalescer::close);
+        coalescers.close();
     }
 
     @Test
     void aPredicateThatFailsHarmsOnlyItsBatch() {
-        Coalescer<Integer, Integer> coalescer = keep(Coalescer.<Integer, Integer>builder("predicate", items -> {
-                    if (items.contains(1)) {
-                        throw new IOException("disk");
-                    }
-                    return succeed(items);
-                })
-                .options(BatchOptions.defaults().withLinger(LONG).withMaxItems(2))
-                .divideOn(e -> {
-                    throw new IllegalStateException("predicate");
-                })
-                .build());
+        Coalescer<Integer, Integer> coalescer =
+                coalescers.keep(Coalescer.<Integer, Integer>builder("predicate", items -> {
+                            if (items.contains(1)) {
+                                throw new IOException("disk");
+                            }
+                            return succeed(items);
+                        })
+                        .options(BatchOptions.defaults().withLinger(LONG).withMaxItems(2))
+                        .divideOn(e -> {
+                            throw new IllegalStateException("predicate");
+                        })
+                        .build());
         CompletableFuture<Integer> first = coalescer.submit(1, LONG);
         CompletableFuture<Integer> second = coalescer.submit(2, LONG);
         for (CompletableFuture<Integer> failed : List.of(first, second)) {
@@ -54,7 +55,7 @@ class CoalescerFailureTests {
 
     @Test
     void outcomesThatCannotBeReadFailTheirItemsAlone() {
-        Coalescer<Integer, Integer> coalescer = keep(Coalescer.<Integer, Integer>builder(
+        Coalescer<Integer, Integer> coalescer = coalescers.keep(Coalescer.<Integer, Integer>builder(
                         "lazy", items -> items.contains(1) ? new Unreadable() : succeed(items))
                 .build());
         failure(coalescer.submit(1, LONG)).withRootCauseInstanceOf(IllegalStateException.class);
@@ -64,7 +65,7 @@ class CoalescerFailureTests {
     @Test
     void anErrorOfTheListenerHarmsNoItem() {
         Coalescer<Integer, Integer> coalescer =
-                keep(Coalescer.<Integer, Integer>builder("listened", items -> succeed(items))
+                coalescers.keep(Coalescer.<Integer, Integer>builder("listened", items -> succeed(items))
                         .listener(new BatchListener() {
                             @Override
                             public void ended(String name, BatchRun batch) {
@@ -80,7 +81,7 @@ class CoalescerFailureTests {
     void anExecutorThatCannotStartAThreadFailsTheItemsThatWait() {
         List<Runnable> refused = new ArrayList<>();
         Coalescer<Integer, Integer> coalescer =
-                keep(Coalescer.<Integer, Integer>builder("threads", items -> succeed(items))
+                coalescers.keep(Coalescer.<Integer, Integer>builder("threads", items -> succeed(items))
                         .executor(task -> {
                             if (refused.isEmpty()) {
                                 refused.add(task);
@@ -100,14 +101,15 @@ class CoalescerFailureTests {
         List<Boolean> interrupted = new CopyOnWriteArrayList<>();
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch submitted = new CountDownLatch(1);
-        Coalescer<Integer, Integer> coalescer = keep(Coalescer.<Integer, Integer>builder("interrupted", items -> {
-                    interrupted.add(Thread.currentThread().isInterrupted());
-                    begun.countDown();
-                    submitted.await();
-                    Thread.currentThread().interrupt();
-                    return succeed(items);
-                })
-                .build());
+        Coalescer<Integer, Integer> coalescer =
+                coalescers.keep(Coalescer.<Integer, Integer>builder("interrupted", items -> {
+                            interrupted.add(Thread.currentThread().isInterrupted());
+                            begun.countDown();
+                            submitted.await();
+                            Thread.currentThread().interrupt();
+                            return succeed(items);
+                        })
+                        .build());
         coalescer.submit(1, LONG);
         begun.await();
         CompletableFuture<Integer> second = coalescer.submit(2, LONG);
@@ -125,11 +127,6 @@ class CoalescerFailureTests {
 
     private static List<ItemOutcome<Integer>> succeed(List<Integer> items) {
         return items.stream().map(ItemOutcome::success).toList();
-    }
-
-    private <T, R> Coalescer<T, R> keep(Coalescer<T, R> coalescer) {
-        open.add(coalescer);
-        return coalescer;
     }
 
     private static final class Unreadable extends AbstractList<ItemOutcome<Integer>> {

@@ -50,7 +50,7 @@ class TellerTests {
         assertThat(second.get()).isEqualTo(4);
         assertThat(third.get()).isEqualTo(6);
         assertThat(dependent).isNotDone();
-        await().until(() -> coalescer.pending() == 1);
+        await().atMost(Duration.ofMinutes(1)).until(() -> coalescer.pending() == 1);
     }
 
     @Test
@@ -180,7 +180,7 @@ class TellerTests {
     @Test
     void anItemThatIsDecidedDoesNotRunOutOfTime() throws Exception {
         coalescer.submit(1).thenAccept(this::hold);
-        CompletableFuture<Integer> second = coalescer.submit(2, Duration.ofMillis(500));
+        CompletableFuture<Integer> second = coalescer.submit(2, Duration.ofSeconds(3));
         CompletableFuture<Integer> third = coalescer.submit(3);
         gate.let(1);
         held.await();
@@ -192,7 +192,7 @@ class TellerTests {
     @Test
     void whoIsLeftIsToldAlsoWhereAllThatFollowsIsTakenBack() throws Exception {
         try (Coalescer<Integer, Integer> pairs = Coalescer.builder("pairs", BatchFunction.of(gate))
-                .options(BatchOptions.defaults().withMaxItems(2).withLinger(Duration.ofSeconds(1)))
+                .options(BatchOptions.defaults().withMaxItems(2).withLinger(Duration.ofSeconds(3)))
                 .build()) {
             CompletableFuture<Integer> first = pairs.submit(1);
             CompletableFuture<Integer> second = pairs.submit(2);
@@ -232,7 +232,7 @@ class TellerTests {
             TimeUnit.MILLISECONDS.sleep(500);
             long freed = System.nanoTime();
             free.countDown();
-            await().until(() -> ended.size() == 1);
+            await().atMost(Duration.ofMinutes(1)).until(() -> ended.size() == 1);
             assertThat(ended.get(0).took().toNanos()).isLessThanOrEqualTo(System.nanoTime() - from - (freed - told));
         } finally {
             single.shutdown();
