@@ -83,7 +83,7 @@ class EscrowLockTests {
                         await().atMost(Duration.ofMinutes(1)).until(() -> ended.getCount() == 0);
                     }),
                     threads);
-            await().until(() -> held.getCount() == 0);
+            await().atMost(Duration.ofMinutes(1)).until(() -> held.getCount() == 0);
         }
 
         @Override
@@ -121,16 +121,19 @@ class EscrowLockTests {
     }
 
     private void awaitDatabaseTime(Instant time) {
-        await().pollInterval(Duration.ofMillis(10)).until(() -> databaseTime().isAfter(time));
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> databaseTime().isAfter(time));
     }
 
     private void awaitBlocked(int count) {
-        await().until(() -> database.jdbc()
-                .queryForObject(
-                        "select count(*) = ? from pg_stat_activity"
-                                + " where datname = current_database() and wait_event_type = 'Lock'",
-                        Boolean.class,
-                        count));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> database.jdbc()
+                        .queryForObject(
+                                "select count(*) = ? from pg_stat_activity"
+                                        + " where datname = current_database() and wait_event_type = 'Lock'",
+                                Boolean.class,
+                                count));
     }
 
     @Test
@@ -191,12 +194,12 @@ class EscrowLockTests {
 
         database.jdbc()
                 .update("update patterns_escrow_stock set held = 2, total = total + 2 where resource = ?", locked);
-        await().until(() -> store.expire(2) == 2);
+        await().atMost(Duration.ofMinutes(1)).until(() -> store.expire(2) == 2);
     }
 
     @Test
     void whatWaitedForTheStockInTimeIsConfirmedForAll() throws Exception {
-        Reservation held = reserve(locked, Duration.ofMillis(500));
+        Reservation held = reserve(locked, Duration.ofSeconds(5));
         CompletableFuture<ItemOutcome<Reservation>> first;
         CompletableFuture<ItemOutcome<Reservation>> second;
         try (Lock lock = lockStock()) {
@@ -268,7 +271,7 @@ class EscrowLockTests {
                 .lockTimeout(LOCK_TIMEOUT);
         NewReservation asked = asked(free);
         CompletableFuture<?> standing = CompletableFuture.runAsync(() -> stands.reserve(List.of(asked)), threads);
-        await().until(() -> begun.getCount() == 0);
+        await().atMost(Duration.ofMinutes(1)).until(() -> begun.getCount() == 0);
         assertThat(patient.reserve(List.of(asked(free))).get(0)).isInstanceOf(ItemOutcome.Success.class);
         goesOn.countDown();
         assertThat(standing).failsWithin(Duration.ofSeconds(20));

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -28,7 +29,8 @@ class ReserveTests extends ShopTests {
             assertThat(TransactionSynchronizationManager.isActualTransactionActive())
                     .isFalse();
             HikariDataSource pool = (HikariDataSource) database.dataSource();
-            await().until(() -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
         });
         assertThat(state(id)).isEqualTo(ReservationState.CONFIRMED);
         assertThat(resource(item).consumed()).isEqualTo(2);

@@ -162,14 +162,17 @@ class EscrowOperationsTests {
 
     @Test
     void healthIsDownWhileNobodyEndsWhatIsLate() {
-        runner.withPropertyValues("patterns.escrow.expiry.enabled=false", "patterns.escrow.health.max-overdue=5s")
+        runner.withPropertyValues(
+                        "patterns.escrow.expiry.enabled=false",
+                        "patterns.escrow.expiry.interval=30s",
+                        "patterns.escrow.health.max-overdue=5s")
                 .run(context -> {
                     context.getBean(EscrowResources.class).create("bed", 10);
                     Escrow escrow = context.getBean(Escrow.class);
                     Reservation late = escrow.reserve("bed", 1);
                     letExpire(context, late, "5 s");
                     assertThat(health(context)).isEqualTo(Status.UP);
-                    letExpire(context, late, "6 s");
+                    letExpire(context, late, "36 s");
                     assertThat(health(context)).isEqualTo(Status.DOWN);
                     escrow.release(late.id());
                     assertThat(health(context)).isEqualTo(Status.UP);
@@ -230,11 +233,12 @@ class EscrowOperationsTests {
                                     .gauge()
                                     .value())
                             .isEqualTo(1);
-                    assertThat(meters.get("patterns.batch.wait")
-                                    .tag("coalescer", "escrow-reserve")
-                                    .timer()
-                                    .count())
-                            .isEqualTo(2);
+                    await().atMost(PATIENCE)
+                            .untilAsserted(() -> assertThat(meters.get("patterns.batch.wait")
+                                            .tag("coalescer", "escrow-reserve")
+                                            .timer()
+                                            .count())
+                                    .isEqualTo(2));
                     assertThat(context.getBean(EscrowHealthIndicator.class)
                                     .health()
                                     .getDetails())
@@ -244,7 +248,7 @@ class EscrowOperationsTests {
 
     @Test
     void whatWaitsIsMeasured() {
-        runner.run(context -> {
+        runner.withPropertyValues("patterns.escrow.lock-timeout=1m").run(context -> {
             context.getBean(EscrowResources.class).create("bed", 10);
             Escrow escrow = context.getBean(Escrow.class);
             Gauge pending = context.getBean(MeterRegistry.class)

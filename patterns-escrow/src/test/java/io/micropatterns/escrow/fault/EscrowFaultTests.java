@@ -39,7 +39,7 @@ class EscrowFaultTests {
     private static final int INSTANCES = 3;
     private static final int RESOURCES = 4;
     private static final int WORK = 100;
-    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Duration LONG = Duration.ofMinutes(3);
 
     private final List<ChildJvm> workers = new ArrayList<>();
     private final Map<UUID, String> told = new ConcurrentHashMap<>();

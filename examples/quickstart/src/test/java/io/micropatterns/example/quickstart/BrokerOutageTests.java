@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.test.kafka.KafkaServer;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What the page tells while the broker is away. */
 @Tag("fault")
+@DirtiesContext
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class BrokerOutageTests {
 
@@ -33,11 +34,6 @@ class BrokerOutageTests {
     @DynamicPropertySource
     static void broker(DynamicPropertyRegistry properties) {
         properties.add("spring.kafka.bootstrap-servers", BROKER::bootstrapServers);
-    }
-
-    @AfterAll
-    static void closeTheBroker() {
-        BROKER.close();
     }
 
     @Test

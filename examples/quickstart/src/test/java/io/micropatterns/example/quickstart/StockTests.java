@@ -32,7 +32,9 @@ import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 
 /** What the storefront sells, and never twice. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {"spring.datasource.hikari.connection-timeout=60000", "patterns.escrow.lock-timeout=30s"})
 class StockTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -228,6 +230,8 @@ class StockTests {
         try (var application = SpringApplication.run(
                 QuickstartApplication.class,
                 "--server.port=0",
+                "--spring.datasource.hikari.connection-timeout=60000",
+                "--patterns.escrow.lock-timeout=30s",
                 "--spring.datasource.url=" + database.getJdbcUrl(),
                 "--spring.datasource.username=" + database.getUsername(),
                 "--spring.datasource.password=" + Objects.requireNonNullElse(database.getPassword(), ""),

@@ -36,10 +36,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The storefront as its users see it: over HTTP, and in the topic. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {"spring.datasource.hikari.connection-timeout=60000", "patterns.escrow.lock-timeout=30s"})
 class StorefrontTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final KafkaTemplate<String, String> kafka;
     private final ConsumerFactory<String, String> consumers;
@@ -62,7 +64,7 @@ class StorefrontTests {
 
     @BeforeEach
     void isReady() {
-        http.get().uri("/actuator/health").exchange().expectStatus().isOk();
+        await().atMost(PATIENCE).untilAsserted(() -> found("/actuator/health"));
     }
 
     @Test
@@ -211,11 +213,12 @@ class StorefrontTests {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(lettersOf(key))
                         .singleElement()
-                        .satisfies(letter -> assertThat(letter.attempts()).isEqualTo(4))
+                        .satisfies(letter -> assertThat(letter.attempts()).isGreaterThanOrEqualTo(4))
                         .satisfies(letter -> assertThat(letter.status()).isEqualTo(DeadLetterStatus.RETRYING)));
+        int before = letterOf(key).attempts();
         operate(letterOf(key), "retry", Map.of());
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(letterOf(key).attempts()).isGreaterThan(4));
+                .untilAsserted(() -> assertThat(letterOf(key).attempts()).isGreaterThan(before));
         assertThat(letterOf(key).status()).isEqualTo(DeadLetterStatus.RETRYING);
 
         operate(letterOf(key), "replay", Map.of("payload", mapper.writeValueAsString(event)));
