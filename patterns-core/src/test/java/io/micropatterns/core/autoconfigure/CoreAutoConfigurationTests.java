@@ -25,6 +25,7 @@ import io.micropatterns.core.schema.PatternSchema;
 import io.micropatterns.core.trace.MicrometerTracePropagation;
 import io.micropatterns.core.trace.TracePropagation;
 import io.micropatterns.test.postgres.PostgresServer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -276,6 +277,7 @@ class CoreAutoConfigurationTests {
                 + " ('a', 'old', now() - interval '8 days'), ('a', 'young', now())");
         runner.withPropertyValues("patterns.inbox.purge-interval=1s")
                 .run(context -> Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
                         .untilAsserted(
                                 () -> assertThat(jdbc.queryForList("select key from patterns_inbox", String.class))
                                         .containsExactly("young")));
@@ -317,6 +319,7 @@ class CoreAutoConfigurationTests {
                     deadLetters.park(letter("e2", 2));
                     assertThat(indicator.health().getStatus().getCode()).isEqualTo("WARN");
                     Awaitility.await()
+                            .atMost(Duration.ofMinutes(1))
                             .ignoreExceptions()
                             .untilAsserted(() -> assertThat(dead(registry)).isEqualTo(2));
 
@@ -324,6 +327,7 @@ class CoreAutoConfigurationTests {
                     deadLetters.discard(first.id(), "test");
                     assertThat(indicator.health().getStatus().getCode()).isEqualTo("UP");
                     Awaitility.await()
+                            .atMost(Duration.ofMinutes(1))
                             .ignoreExceptions()
                             .untilAsserted(() -> assertThat(dead(registry)).isEqualTo(1));
                     assertThat(registry.get("patterns.deadletters.parked")

@@ -20,7 +20,7 @@ class PeriodicTaskTests {
         });
         task.start();
         try {
-            await().until(() -> runs.get() > 2);
+            await().atMost(Duration.ofMinutes(1)).until(() -> runs.get() > 2);
         } finally {
             task.stop();
         }

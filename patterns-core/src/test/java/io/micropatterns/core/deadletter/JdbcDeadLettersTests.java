@@ -412,9 +412,11 @@ class JdbcDeadLettersTests {
                 letters.discard(id("e1"), "test");
                 Future<Boolean> started =
                         relay.submit(() -> relays.park(letter("e2", 2, "k").waiting()));
-                await().until(() -> jdbc.queryForObject(
-                                "select count(*) from pg_locks where locktype = 'advisory' and not granted", Long.class)
-                        == 1);
+                await().atMost(Duration.ofMinutes(1))
+                        .until(() -> jdbc.queryForObject(
+                                        "select count(*) from pg_locks where locktype = 'advisory' and not granted",
+                                        Long.class)
+                                == 1);
                 return started;
             });
             assertThat(parking.get(1, TimeUnit.MINUTES)).isTrue();

@@ -54,8 +54,9 @@ class NetworkTimeoutTests {
     void closingAConnectionBringsItsFormerTimeoutBack() throws SQLException {
         pooled.setNetworkTimeout(Runnable::run, 70_000);
 
-        try (Connection connection = new AutoCommitDataSource(pool, SECOND).getConnection()) {
-            assertThat(pooled.getNetworkTimeout()).isEqualTo(1_000);
+        NetworkTimeout timeout = NetworkTimeout.of(Duration.ofSeconds(30));
+        try (Connection connection = new AutoCommitDataSource(pool, timeout).getConnection()) {
+            assertThat(pooled.getNetworkTimeout()).isEqualTo(30_000);
             assertThat(connection.unwrap(PGConnection.class)).isSameAs(pooled);
             assertThat(List.of(connection)).contains(connection).doesNotContain(pooled);
             assertThatExceptionOfType(SQLException.class)

@@ -110,10 +110,10 @@ class LeaseGroupFaultTests {
 
     @Test
     void aMemberThatWakesUpAfterExpiryStepsDownAndItsWritesAreRefused() {
-        try (ChildJvm zombie = member("a", 1_500)) {
+        try (ChildJvm zombie = member("a", 5_000)) {
             long former = token(zombie.awaitLine(line -> line.startsWith("held"), LONG));
             await().atMost(LONG).until(() -> written("a") > 0);
-            try (ChildJvm successor = member("a", 1_500)) {
+            try (ChildJvm successor = member("a", 5_000)) {
                 zombie.pause();
                 long token = token(successor.awaitLine(line -> line.startsWith("held"), LONG));
                 assertThat(token).isGreaterThan(former);

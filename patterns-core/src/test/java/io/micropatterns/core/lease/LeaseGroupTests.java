@@ -136,18 +136,23 @@ class LeaseGroupTests {
     }
 
     @Test
-    void closingInterruptsWorkThatDoesNotReturnAndLeavesNoFlagForTheDatabase() {
+    void closingInterruptsWorkThatDoesNotReturnAndLeavesNoFlagForTheDatabase() throws Exception {
+        CountDownLatch atWork = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         LeaseGroup group = builder(1)
                 .timeToLive(Duration.ofMillis(400))
-                .work(lease -> never.await())
+                .work(lease -> {
+                    atWork.countDown();
+                    never.await();
+                })
                 .build();
+        members.add(group);
         group.start();
-        await().atMost(LONG).until(() -> group.held().size() == 1);
+        assertThat(atWork.await(1, TimeUnit.MINUTES)).isTrue();
         group.close();
-        assertThat(group.owners()).isEmpty();
-        assertThat(jdbc.queryForObject("select owner from patterns_lease", String.class))
-                .isNull();
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(jdbc.queryForObject("select owner from patterns_lease", String.class))
+                        .isNull());
     }
 
     @Test
@@ -164,15 +169,15 @@ class LeaseGroupTests {
             if (attempts.incrementAndGet() == 1) {
                 throw new IllegalStateException("broken");
             }
-            if (attempts.get() == 3) {
+            if (attempts.get() >= 3) {
                 untilEnd(lease);
             }
         });
         group.start();
-        await().atMost(LONG).untilAsserted(() -> assertThat(attempts).hasValue(3));
+        await().atMost(LONG).until(() -> attempts.get() >= 3);
         assertThat(begun)
                 .extracting(Lease::token)
-                .hasSize(3)
+                .hasSizeGreaterThanOrEqualTo(3)
                 .doesNotHaveDuplicates()
                 .isSorted();
     }
@@ -183,7 +188,7 @@ class LeaseGroupTests {
         CountDownLatch told = new CountDownLatch(1);
         AtomicInteger attempts = new AtomicInteger();
         LeaseGroup group = builder(1)
-                .timeToLive(Duration.ofMillis(400))
+                .timeToLive(LONG)
                 .work(lease -> {
                     lease.onEnd(told::countDown);
                     if (attempts.incrementAndGet() == 1) {
@@ -198,18 +203,28 @@ class LeaseGroupTests {
         await().atMost(LONG).until(() -> group.held().size() == 1);
         Lease first = group.held().iterator().next();
         jdbc.update("update patterns_lease set expires_at = clock_timestamp() - interval '1 ms'");
+        beat(group);
         assertThat(told.await(1, TimeUnit.MINUTES)).isTrue();
         assertThat(first.isHeld()).isFalse();
         // Several heartbeats later it is free in the database, and yet not taken.
-        await().atMost(LONG)
-                .during(Duration.ofMillis(600))
-                .until(() -> attempts.get() == 1
-                        && group.held().isEmpty()
-                        && group.owners().isEmpty());
+        await().atMost(LONG).during(Duration.ofMillis(600)).until(() -> {
+            beat(group);
+            return attempts.get() == 1
+                    && group.held().isEmpty()
+                    && group.owners().isEmpty();
+        });
         stubborn.countDown();
-        await().atMost(LONG).until(() -> group.held().size() == 1);
+        await().atMost(LONG).until(() -> {
+            beat(group);
+            return group.held().size() == 1;
+        });
         assertThat(attempts).hasValue(2);
         assertThat(group.held().iterator().next().token()).isGreaterThan(first.token());
+    }
+
+    /** At once, and not when its time to live says. */
+    private static void beat(LeaseGroup group) {
+        group.stepDown(Duration.ZERO);
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChildBrokers implements Brokers {
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
 

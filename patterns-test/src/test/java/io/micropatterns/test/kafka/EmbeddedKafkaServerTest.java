@@ -172,14 +172,15 @@ class EmbeddedKafkaServerTest {
                         .autoCreateTopics(false)
                         .brokerProperty("message.max.bytes", "5000")
                         .start();
-                KafkaProducer<String, String> producer = producer(strict, Map.of("max.block.ms", "1000"))) {
+                KafkaProducer<String, String> patient = producer(strict, Map.of());
+                KafkaProducer<String, String> hurried = producer(strict, Map.of("max.block.ms", "1000"))) {
             assertThatExceptionOfType(ExecutionException.class)
-                    .isThrownBy(() -> producer.send(new ProducerRecord<>("unknown", "value"))
+                    .isThrownBy(() -> hurried.send(new ProducerRecord<>("unknown", "value"))
                             .get())
                     .withMessageContaining("unknown");
             strict.createTopic("small", 1);
             assertThatExceptionOfType(ExecutionException.class)
-                    .isThrownBy(() -> producer.send(new ProducerRecord<>("small", "x".repeat(10_000)))
+                    .isThrownBy(() -> patient.send(new ProducerRecord<>("small", "x".repeat(10_000)))
                             .get())
                     .withCauseInstanceOf(org.apache.kafka.common.errors.RecordTooLargeException.class);
         }

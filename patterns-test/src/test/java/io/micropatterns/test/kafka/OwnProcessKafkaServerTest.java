@@ -130,7 +130,7 @@ class OwnProcessKafkaServerTest {
         try (KafkaProducer<String, String> patient = producer(server, Map.of());
                 KafkaProducer<String, String> hurried = producer(server, impatient)) {
             patient.send(new ProducerRecord<>("paused", "patient before")).get(30, TimeUnit.SECONDS);
-            hurried.send(new ProducerRecord<>("paused", "hurried before")).get(30, TimeUnit.SECONDS);
+            hurried.partitionsFor("paused");
 
             server.pause();
             Future<RecordMetadata> waiting = patient.send(new ProducerRecord<>("paused", "patient"));
@@ -142,10 +142,10 @@ class OwnProcessKafkaServerTest {
 
             server.resume();
             server.resume();
-            assertThat(waiting.get(30, TimeUnit.SECONDS).hasOffset()).isTrue();
+            // Whether what timed out has been written is not known: the broker may have found it in the connection.
+            long last = waiting.get(30, TimeUnit.SECONDS).offset();
+            assertThat(read(server, "paused", 0, (int) last + 1)).contains("patient before", "patient");
         }
-        // Whether what timed out has been written is not known: the broker may have found it in the connection.
-        assertThat(read(server, "paused", 0, 3)).contains("patient before", "hurried before", "patient");
     }
 
     @Test

@@ -26,12 +26,14 @@ class TcpProxyTest {
 
     private ServerSocket server;
 
+    private Thread echo;
+
     private TcpProxy proxy;
 
     @BeforeEach
     void start() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread echo = new Thread(this::echo, "echo");
+        echo = new Thread(this::echo, "echo");
         echo.setDaemon(true);
         echo.start();
         proxy = TcpProxy.to("127.0.0.1", server.getLocalPort());
@@ -60,7 +62,7 @@ class TcpProxyTest {
             assertThat(socket.getInputStream().readAllBytes()).isEqualTo(data);
             sending.get();
         }
-        await().until(() -> proxy.connections() == 0);
+        await().atMost(Duration.ofMinutes(1)).until(() -> proxy.connections() == 0);
     }
 
     @Test
@@ -118,7 +120,7 @@ class TcpProxyTest {
                 exchange(fresh, 3);
             }
         }
-        await().until(() -> proxy.connections() == 0);
+        await().atMost(Duration.ofMinutes(1)).until(() -> proxy.connections() == 0);
     }
 
     @Test
@@ -148,7 +150,8 @@ class TcpProxyTest {
             socket.getOutputStream().write(new byte[700]);
             assertThatExceptionOfType(SocketException.class)
                     .isThrownBy(() -> socket.getInputStream().readAllBytes());
-            await().untilAsserted(() -> assertThat(receivedBytes()).isEqualTo(1000));
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(receivedBytes()).isEqualTo(1000));
             exchange(other, 2);
             try (Socket next = connect()) {
                 exchange(next, 3);
@@ -162,13 +165,15 @@ class TcpProxyTest {
             proxy.cutAfterAnswerBytes(0);
             socket.getOutputStream().write(new byte[100]);
             assertThat(readUntilEnd(socket)).isZero();
-            await().untilAsserted(() -> assertThat(receivedBytes()).isEqualTo(100));
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(receivedBytes()).isEqualTo(100));
         }
     }
 
     @Test
-    void doesNotAcceptWhenTheTargetIsDown() throws IOException {
+    void doesNotAcceptWhenTheTargetIsDown() throws Exception {
         server.close();
+        echo.join();
         try (Socket socket = connect()) {
             assertThat(readUntilEnd(socket)).isZero();
         }
@@ -224,9 +229,9 @@ class TcpProxyTest {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
-                Thread echo = new Thread(() -> echo(socket), "echo-" + socket.getPort());
-                echo.setDaemon(true);
-                echo.start();
+                Thread client = new Thread(() -> echo(socket), "echo-" + socket.getPort());
+                client.setDaemon(true);
+                client.start();
             } catch (IOException ex) {
                 // Closed.
             }

@@ -59,7 +59,7 @@ class EmbeddedPostgresServerTest {
         assertThat(first).isNotEqualTo(second);
         assertThat(query(server, second, "SELECT to_regclass('only_here')")).isNull();
         try (Connection open = server.dataSource(first).getConnection()) {
-            assertThat(open.isValid(1)).isTrue();
+            assertThat(open.isValid(30)).isTrue();
             server.dropDatabase(first);
             assertThat(open.isValid(1)).isFalse();
         }
@@ -136,7 +136,9 @@ class EmbeddedPostgresServerTest {
                 }
             });
             sent.await();
-            await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(5)).until(() -> !answer.isDone());
+            await().during(Duration.ofMillis(300))
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> !answer.isDone());
             server.resume();
             assertThat(answer.get()).isTrue();
         }
@@ -167,7 +169,8 @@ class EmbeddedPostgresServerTest {
         closing.close();
         closing.close();
         assertThat(data).doesNotExist();
-        await().until(() -> ProcessHandle.of(postmaster).isEmpty());
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> ProcessHandle.of(postmaster).isEmpty());
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(closing::restart);
     }
 
