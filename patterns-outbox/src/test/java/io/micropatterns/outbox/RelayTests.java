@@ -205,7 +205,7 @@ class RelayTests {
     @Test
     void aRowWithUnreadableHeadersIsParkedAndPublishedOnceAnOperatorHasMendedIt() {
         TestNode node = cluster.start("patterns.outbox.shards=1", "patterns.outbox.dead-letters.attempts=1");
-        node.relay().pause();
+        node.pause();
         publish(node, 0, 3);
         cluster.jdbc()
                 .update("update patterns_outbox set headers = 'not json' where convert_from(payload, 'utf8') = '1'");

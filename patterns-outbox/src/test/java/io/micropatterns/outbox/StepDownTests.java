@@ -97,7 +97,7 @@ class StepDownTests {
     private static TestNode start(TestCluster cluster, String... properties) {
         String[] all = {
             "patterns.outbox.shards=1",
-            "patterns.outbox.polling.lease-time-to-live=2s",
+            "patterns.outbox.polling.lease-time-to-live=10s",
             "patterns.outbox.polling.step-down-after=1s",
             "spring.kafka.producer.properties.max.block.ms=2000"
         };

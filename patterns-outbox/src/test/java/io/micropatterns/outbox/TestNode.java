@@ -1,10 +1,13 @@
 package io.micropatterns.outbox;
 
+import static org.awaitility.Awaitility.await;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micropatterns.core.autoconfigure.PayloadTypesCustomizer;
 import io.micropatterns.core.deadletter.DeadLetter;
 import io.micropatterns.core.deadletter.DeadLetterQuery;
 import io.micropatterns.core.deadletter.DeadLetters;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -44,6 +47,14 @@ public record TestNode(ConfigurableApplicationContext context) implements AutoCl
     /** Publishes in one transaction. */
     public void publish(Object... events) {
         transaction().executeWithoutResult(status -> outbox().publishAll(List.of(events)));
+    }
+
+    /** Blocks until its shards, all of which it has, have taken notice. */
+    public void pause() {
+        relay().pause();
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> !relay().shards().isEmpty()
+                        && relay().shards().stream().allMatch(shard -> shard.state() == ShardStatus.State.PAUSED));
     }
 
     /** A plain record whose value is this text. */

@@ -2,6 +2,7 @@ package io.micropatterns.outbox.relay;
 
 import io.micropatterns.outbox.OutboxLog;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +11,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class PauseFlag {
 
-    private static final long FRESH_NANOS = 500_000_000;
+    static final long FRESH_NANOS = 500_000_000;
 
     private final OutboxLog log;
+    private final LongSupplier nanoClock;
     private final ReentrantLock looking = new ReentrantLock();
     private volatile @Nullable Boolean paused;
     private volatile long lookedAt;
 
     PauseFlag(OutboxLog log) {
+        this(log, System::nanoTime);
+    }
+
+    PauseFlag(OutboxLog log, LongSupplier nanoClock) {
         this.log = log;
+        this.nanoClock = nanoClock;
     }
 
     /** Blocks for a query at most, and before the first answer for that of others. */
@@ -38,7 +45,7 @@ final class PauseFlag {
     }
 
     private boolean isFresh() {
-        return System.nanoTime() - lookedAt < FRESH_NANOS;
+        return nanoClock.getAsLong() - lookedAt < FRESH_NANOS;
     }
 
     private boolean look() {
@@ -48,7 +55,7 @@ final class PauseFlag {
             return seen;
         } finally {
             // After a failure too: a database in trouble is not helped by every shard's asking it at once.
-            lookedAt = System.nanoTime();
+            lookedAt = nanoClock.getAsLong();
         }
     }
 }

@@ -96,8 +96,8 @@ class OutboxOperationsTests {
     void pauseHoldsEventsBackWhichArePendingByTopicAndResumeLetsThemGo() {
         assertThat(invoke(OperationType.WRITE, Map.of("action", "pause"))).isEqualTo(Map.of("paused", true));
         await().atMost(PATIENCE)
-                .until(() ->
-                        node.relay().shards().stream().allMatch(shard -> shard.state() == ShardStatus.State.PAUSED));
+                .until(() -> node.relay().shards().size() == 2
+                        && node.relay().shards().stream().allMatch(shard -> shard.state() == ShardStatus.State.PAUSED));
         node.publish(TestNode.text(topic, "a", "1"), TestNode.text(topic, "b", "2"));
 
         assertThat(overview().paused()).isTrue();

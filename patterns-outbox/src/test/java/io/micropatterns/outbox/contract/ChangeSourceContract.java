@@ -380,8 +380,10 @@ public abstract class ChangeSourceContract {
     @Test
     void canBeInterrupted() throws Exception {
         ChangeStream stream = open();
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         Future<?> waiting = others.submit(() -> {
+            begun.countDown();
             try {
                 return stream.next(LONG);
             } catch (InterruptedException e) {
@@ -389,7 +391,8 @@ public abstract class ChangeSourceContract {
                 return null;
             }
         });
-        Awaitility.await().until(() -> {
+        assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
             waiting.cancel(true);
             return interrupted.getCount() == 0;
         });

@@ -9,6 +9,7 @@ import io.micropatterns.outbox.codec.MessageCodec;
 import io.micropatterns.test.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
@@ -117,11 +118,11 @@ final class LoggedOutbox implements AutoCloseable {
     }
 
     void awaitStreaming() {
-        Awaitility.await().until(this::isStreaming);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(this::isStreaming);
     }
 
     void awaitNoStreaming() {
-        Awaitility.await().until(() -> !isStreaming());
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !isStreaming());
     }
 
     private boolean isStreaming() {
@@ -136,7 +137,7 @@ final class LoggedOutbox implements AutoCloseable {
     }
 
     void dropSlot() {
-        Awaitility.await().ignoreExceptions().until(() -> {
+        Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
             terminateStreaming();
             jdbc.queryForList(
                     "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ?", name);

@@ -3,7 +3,6 @@ package io.micropatterns.outbox.fault;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -12,6 +11,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 final class Slot {
 
     private static final Duration AT_ONCE = Duration.ofMillis(5);
+
+    /** A session that is still creating the slot has it too, and is none of those. */
+    private static final String STREAMED = " from pg_replication_slots where database = current_database()"
+            + " and plugin = 'pgoutput' and active_pid in (select pid from pg_stat_replication)";
 
     private final JdbcTemplate jdbc;
 
@@ -32,7 +35,7 @@ final class Slot {
 
     /** Whether it is streamed. */
     boolean isActive() {
-        return !streams().isEmpty();
+        return !jdbc.queryForList("select 1" + STREAMED).isEmpty();
     }
 
     private void awaitActive() {
@@ -48,23 +51,13 @@ final class Slot {
         await("streamed up to " + end)
                 .atMost(Ledger.LONG)
                 .ignoreExceptionsInstanceOf(DataAccessException.class)
-                .until(() -> !jdbc.queryForList(
-                                "select 1 from pg_replication_slots where database = current_database()"
-                                        + " and plugin = 'pgoutput' and active and confirmed_flush_lsn >= ?::pg_lsn",
-                                end)
+                .until(() -> !jdbc.queryForList("select 1" + STREAMED + " and confirmed_flush_lsn >= ?::pg_lsn", end)
                         .isEmpty());
-    }
-
-    private List<Integer> streams() {
-        return jdbc.queryForList(
-                "select active_pid from pg_replication_slots where database = current_database()"
-                        + " and plugin = 'pgoutput' and active_pid is not null",
-                Integer.class);
     }
 
     /** Ends whoever streams it. */
     void terminateStream() {
-        streams().forEach(pid -> jdbc.queryForList("select pg_terminate_backend(?)", pid));
+        jdbc.queryForList("select pg_terminate_backend(active_pid)" + STREAMED);
     }
 
     /** Drops it, however fast it is streamed again. */
@@ -100,10 +93,16 @@ final class Slot {
         jdbc.execute("drop publication " + name().orElseThrow());
     }
 
-    /** Makes the publication that was dropped anew. */
+    /** Makes the publication that was dropped anew, unless the relay is faster. */
     void createPublication() {
-        jdbc.execute("create publication " + name().orElseThrow()
-                + " for table patterns_outbox with (publish = 'insert', publish_via_partition_root = true)");
+        try {
+            jdbc.execute("create publication " + name().orElseThrow()
+                    + " for table patterns_outbox with (publish = 'insert', publish_via_partition_root = true)");
+        } catch (DataAccessException e) {
+            if (publication().isEmpty()) {
+                throw e;
+            }
+        }
     }
 
     /** Writes log that is nobody's. */

@@ -167,7 +167,9 @@ class SlotStreamTest {
 
             writers.start(4);
             meanwhile.await(ledger, doubtful, deliveries);
-            assertThat(problem(application)).contains("acceptLoss");
+            await("the loss is still told")
+                    .atMost(Ledger.LONG)
+                    .untilAsserted(() -> assertThat(problem(application)).contains("acceptLoss"));
             assertThat(slot.isActive()).as("streamed without a word").isFalse();
 
             ((JdbcSlotKeeper) application.getBean(SlotKeeper.class)).acceptLoss();

@@ -37,7 +37,9 @@ class ZombieRelayFaultTest {
                     awaitSharing(ledger, one, two);
                     writer.getBean(LedgerWriters.class).write(EVENTS, faults.random());
                     deliveries.awaitSize(deliveries.size() + 1 + faults.random().nextInt(EVENTS / 10));
-                    List<Instance> relaying = relaying(ledger, instances);
+                    List<Instance> relaying = await("somebody relays")
+                            .atMost(Ledger.LONG)
+                            .until(() -> relaying(ledger, instances), found -> !found.isEmpty());
                     Instance zombie = relaying.get(faults.random().nextInt(relaying.size()));
                     zombie.pause();
                     deliveries.awaitAll(ledger.ids());

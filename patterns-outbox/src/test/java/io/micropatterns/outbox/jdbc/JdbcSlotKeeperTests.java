@@ -34,7 +34,7 @@ class JdbcSlotKeeperTests {
     private static final OutboxRecord EVENT =
             new OutboxRecord(0, 0, UUID.randomUUID(), "type", "topic", null, new byte[0], Map.of(), Instant.EPOCH);
 
-    private static final Duration TIMEOUT = Duration.ofMillis(500);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final TestOutbox outbox = new TestOutbox();
     private final JdbcSlotKeeper keeper = outbox.keeper();
@@ -198,7 +198,9 @@ class JdbcSlotKeeperTests {
         CompletableFuture<KeptSlot> creating = CompletableFuture.supplyAsync(impatient()::create);
         try {
             awaitBeingCreated();
-            await().during(TIMEOUT.multipliedBy(3)).until(() -> !creating.isDone());
+            await().atMost(Duration.ofMinutes(1))
+                    .during(TIMEOUT.multipliedBy(3))
+                    .until(() -> !creating.isDone());
         } finally {
             open.close();
         }
@@ -343,7 +345,11 @@ class JdbcSlotKeeperTests {
     }
 
     private JdbcSlotKeeper impatient() throws SQLException {
-        PGSimpleDataSource impatient = outbox.dataSource().unwrap(PGSimpleDataSource.class);
+        PGSimpleDataSource patient = outbox.dataSource().unwrap(PGSimpleDataSource.class);
+        PGSimpleDataSource impatient = new PGSimpleDataSource();
+        impatient.setUrl(patient.getUrl());
+        impatient.setUser(patient.getUser());
+        impatient.setPassword(patient.getPassword());
         impatient.setOptions(outbox.jdbc()
                 .queryForObject(
                         "select string_agg('-c ' || name || '=" + TIMEOUT.toMillis()
@@ -365,9 +371,12 @@ class JdbcSlotKeeperTests {
     }
 
     private void awaitBeingCreated() {
-        await().until(() -> !outbox.jdbc()
-                .queryForList("select 1 from pg_replication_slots where slot_name = ? and active_pid is not null", name)
-                .isEmpty());
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> !outbox.jdbc()
+                        .queryForList(
+                                "select 1 from pg_replication_slots where slot_name = ? and active_pid is not null",
+                                name)
+                        .isEmpty());
     }
 
     private void assertNotDropped(String kind) {

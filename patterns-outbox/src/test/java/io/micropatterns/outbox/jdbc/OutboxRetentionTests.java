@@ -76,10 +76,10 @@ class OutboxRetentionTests {
         retention(Duration.ofDays(1)).run();
         insert(0, 1);
 
-        assertThat(partitions()).hasSize(3);
+        assertThat(partitions()).as("one more where an hour begins meanwhile").hasSizeBetween(3, 4);
         assertThat(count("patterns_outbox_default")).isZero();
         retention(Duration.ofDays(1)).run();
-        assertThat(partitions()).hasSize(3);
+        assertThat(partitions()).as("one more where an hour begins meanwhile").hasSizeBetween(3, 4);
     }
 
     @Test
@@ -224,7 +224,8 @@ class OutboxRetentionTests {
                     statement.execute("insert into patterns_outbox (shard, id, type, topic, payload, created_at) values"
                             + " (0, gen_random_uuid(), 't', 't', '', '" + past.plusSeconds(1) + "')");
                     kept = keeper.submit(retention::run);
-                    await().pollInterval(Duration.ofMillis(5))
+                    await().atMost(Duration.ofMinutes(1))
+                            .pollInterval(Duration.ofMillis(5))
                             .until(() -> kept.isDone()
                                     || there.queryForObject(
                                                     "select count(*) from pg_locks where not granted and relation = '"
@@ -418,7 +419,7 @@ class OutboxRetentionTests {
         retention(HOUR).run();
 
         assertThat(count("patterns_outbox")).isZero();
-        assertThat(partitions()).hasSize(3);
+        assertThat(partitions()).as("one more where an hour begins meanwhile").hasSizeBetween(3, 4);
     }
 
     private OutboxRetention retention(Duration keep) {
