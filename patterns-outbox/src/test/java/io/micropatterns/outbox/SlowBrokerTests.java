@@ -1,8 +1,10 @@
 package io.micropatterns.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micropatterns.test.kafka.KafkaServer;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,7 @@ class SlowBrokerTests {
                     "spring.kafka.producer.properties.transaction.timeout.ms=2500");
             String topic = cluster.topic("events");
             broker.createTopic(topic, 1);
-            node.relay().pause();
+            node.pause();
             node.publish(IntStream.range(0, EVENTS)
                     .mapToObj(i -> TestNode.text(topic, "k", i + BIG))
                     .toArray());
@@ -48,6 +50,9 @@ class SlowBrokerTests {
                         .containsExactlyElementsOf(
                                 IntStream.range(0, EVENTS).boxed().toList());
             }
+            await("nothing is sent again for ever")
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> node.monitor().pending() == 0);
         }
     }
 
