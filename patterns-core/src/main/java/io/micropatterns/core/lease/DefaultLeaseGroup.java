@@ -197,7 +197,15 @@ final class DefaultLeaseGroup implements LeaseGroup {
         if (lease.isHeld()) {
             begin(lease);
         } else {
-            store.release(lease.name(), member, lease.token());
+            giveBack(lease);
+        }
+    }
+
+    private void giveBack(HeldLease lease) {
+        try {
+            store.release(lease.name(), lease.owner(), lease.token());
+        } catch (RuntimeException e) {
+            log.debug("Could not give lease '{}' back; it will expire", lease.name(), e);
         }
     }
 
@@ -213,7 +221,7 @@ final class DefaultLeaseGroup implements LeaseGroup {
         } catch (RuntimeException | Error e) {
             // It has no thread to give it back on: left running, it would never be tried again.
             running.remove(lease.name(), task);
-            task.giveBack();
+            giveBack(lease);
             throw e;
         }
     }
@@ -276,20 +284,12 @@ final class DefaultLeaseGroup implements LeaseGroup {
             boolean interrupted = Thread.interrupted();
             try {
                 lease.end();
-                giveBack();
+                giveBack(lease);
             } finally {
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
                 running.remove(lease.name(), this);
-            }
-        }
-
-        private void giveBack() {
-            try {
-                store.release(lease.name(), lease.owner(), lease.token());
-            } catch (RuntimeException e) {
-                log.debug("Could not give lease '{}' back; it will expire", lease.name(), e);
             }
         }
     }

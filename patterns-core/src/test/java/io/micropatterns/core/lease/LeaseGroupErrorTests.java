@@ -48,12 +48,12 @@ class LeaseGroupErrorTests {
         AtomicInteger acquired = new AtomicInteger();
         LeaseStore slow = store(method -> {
             if (method.equals("acquire") && acquired.incrementAndGet() == 1) {
-                clock.addAndGet(LONG.toNanos());
+                clock.addAndGet(LONG.toNanos() * 2);
             }
         });
         List<Boolean> begun = new CopyOnWriteArrayList<>();
         LeaseGroup.Builder builder = builder()
-                .timeToLive(Duration.ofSeconds(20))
+                .timeToLive(LONG.multipliedBy(2))
                 .nanoClock(() -> System.nanoTime() + clock.get())
                 .work(lease -> {
                     begun.add(lease.isHeld());
