@@ -28,6 +28,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class TopicCheck {
 
     private static final int CREATION_LOOKS = 100;
+
+    /** It is not known whether there is anything to wait for. */
+    private static final int TENTATIVE_LOOKS = 20;
+
     private static final long CREATION_PAUSE_MILLIS = 50;
 
     private final Admin admin;
@@ -72,13 +76,14 @@ final class TopicCheck {
     }
 
     private boolean autoCreated(String topic) {
-        if (!brokerCreatesTopics()) {
+        int looks = creationLooks();
+        if (looks == 0) {
             return false;
         }
         Map<String, Object> config = new HashMap<>(consumerConfig);
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, true);
         try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(config)) {
-            for (int look = 0; look < CREATION_LOOKS; look++) {
+            for (int look = 0; look < looks; look++) {
                 List<?> partitions = consumer.partitionsFor(topic);
                 if (partitions != null && !partitions.isEmpty()) {
                     return true;
@@ -91,18 +96,19 @@ final class TopicCheck {
         }
     }
 
-    private boolean brokerCreatesTopics() {
+    private int creationLooks() {
         try {
             Node broker =
                     AdminCalls.await(admin.describeCluster().nodes()).iterator().next();
             ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, broker.idString());
-            return Boolean.parseBoolean(AdminCalls.await(
+            boolean creates = Boolean.parseBoolean(AdminCalls.await(
                             admin.describeConfigs(List.of(resource)).values().get(resource))
                     .get("auto.create.topics.enable")
                     .value());
+            return creates ? CREATION_LOOKS : 0;
         } catch (RuntimeException e) {
             // Without permission to ask, only trying tells.
-            return true;
+            return TENTATIVE_LOOKS;
         }
     }
 
