@@ -82,7 +82,7 @@ final class ShardSession {
             while (lease.isHeld()) {
                 turn();
             }
-        } catch (PublicationException e) {
+        } catch (RuntimeException e) {
             saveAlso(e);
             throw e;
         }
@@ -93,7 +93,7 @@ final class ShardSession {
      * Where the stream does not keep the progress, a slow one that fails time and again would otherwise be sent the pages
      * before each failure once more, and never get on.
      */
-    private void saveAlso(PublicationException failure) {
+    private void saveAlso(RuntimeException failure) {
         try {
             save();
         } catch (RuntimeException e) {
