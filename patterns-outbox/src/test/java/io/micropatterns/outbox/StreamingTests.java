@@ -3,16 +3,31 @@ package io.micropatterns.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micropatterns.outbox.cdc.ChangeSource;
+import io.micropatterns.outbox.cdc.ChangeStream;
+import io.micropatterns.outbox.cdc.ReplicationSlot;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextAware;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Events by the database's log, and how it and the table take turns. */
 class StreamingTests {
@@ -102,6 +117,31 @@ class StreamingTests {
         awaitHealth(node, Status.DOWN, "'first' was lost");
     }
 
+    @Test
+    void whatIsCommittedBeforeSomebodyMakesTheSlotAnewJustBeforeItIsStreamedIsFound() {
+        TestNode node = start(Recreating.class, "patterns.outbox.cdc.slot=anew");
+        awaitStreaming(node);
+        publish(node, 1, 2);
+
+        assertThat(cluster.values(topic, 2)).containsExactlyInAnyOrder("0", "1");
+        assertThat(node.bean(Recreation.class).recreated).isTrue();
+    }
+
+    /** Whoever reads it by a query, or is long about creating it. */
+    @Test
+    void whileSomebodyElseHasTheSlotTheTableIsPolled() throws Exception {
+        try (Connection other = cluster.dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            statement.execute("select pg_create_logical_replication_slot('taken', 'pgoutput', true)");
+            TestNode node = start("patterns.outbox.cdc.slot=taken");
+            publish(node, 0, 3);
+
+            assertThat(cluster.values(topic, 3)).containsExactlyElementsOf(texts(0, 3));
+            statement.execute("select pg_drop_replication_slot('taken')");
+            awaitStreaming(node);
+        }
+    }
+
     private static void awaitHealth(TestNode node, Status status, String problem) {
         HealthIndicator indicator = node.context().getBean("outboxHealthIndicator", HealthIndicator.class);
         await().atMost(PATIENCE).untilAsserted(() -> {
@@ -129,11 +169,15 @@ class StreamingTests {
     }
 
     private TestNode start(String... properties) {
+        return start(TestNode.Application.class, properties);
+    }
+
+    private TestNode start(Class<?> configuration, String... properties) {
         String[] all = java.util.stream.Stream.concat(
                         java.util.stream.Stream.of("patterns.outbox.shards=1", "patterns.outbox.relay=wal"),
                         java.util.stream.Stream.of(properties))
                 .toArray(String[]::new);
-        return cluster.start(all);
+        return cluster.start(configuration, all);
     }
 
     private static void awaitStreaming(TestNode node) {
@@ -156,5 +200,45 @@ class StreamingTests {
 
     private static List<String> texts(int from, int to) {
         return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Recreating {
+
+        @Bean
+        static Recreation recreation() {
+            return new Recreation();
+        }
+    }
+
+    /** Commits an event that the slot has, and makes the slot anew, right before it is streamed for the first time. */
+    static final class Recreation implements BeanPostProcessor, ApplicationContextAware {
+
+        private @Nullable ApplicationContext context;
+        private volatile boolean recreated;
+
+        @Override
+        public void setApplicationContext(ApplicationContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+            return bean instanceof ChangeSource source ? (ChangeSource) slot -> open(source, slot) : bean;
+        }
+
+        private ChangeStream open(ChangeSource source, ReplicationSlot slot) {
+            if (!recreated) {
+                recreated = true;
+                TestNode node = new TestNode((ConfigurableApplicationContext) Objects.requireNonNull(context));
+                String application = node.context().getEnvironment().getProperty("spring.application.name");
+                node.publish(TestNode.text(application + "-numbers", "key", "0"));
+                JdbcTemplate jdbc = node.bean(JdbcTemplate.class);
+                jdbc.execute("select pg_drop_replication_slot('" + slot.name() + "')");
+                jdbc.execute("select pg_create_logical_replication_slot('" + slot.name() + "', 'pgoutput')");
+            }
+            return source.open(slot);
+        }
     }
 }

@@ -139,7 +139,7 @@ final class CdcFeed implements Feed {
 
     private void seek(Position after) {
         soughtAt = System.nanoTime();
-        Optional<KeptSlot> found = cdc.keeper().find();
+        Optional<KeptSlot> found = find();
         if (found.isPresent()) {
             sought = true;
             KeptSlot kept = found.get();
@@ -153,6 +153,17 @@ final class CdcFeed implements Feed {
         } else if (caughtUp) {
             sought = true;
             creating = CompletableFuture.supplyAsync(cdc.keeper()::create, executor);
+        }
+    }
+
+    private Optional<KeptSlot> find() {
+        try {
+            return cdc.keeper().find();
+        } catch (SlotUnavailableException e) {
+            throw e;
+        } catch (ChangeStreamException e) {
+            // Somebody has it, and keeps it.
+            throw failed(e);
         }
     }
 
@@ -200,7 +211,9 @@ final class CdcFeed implements Feed {
         // Only marks set from here on tell of the publication as this stream has it.
         String mine = setBy + "-" + UUID.randomUUID();
         try {
-            ChangeStream changes = new UntouchedStream(cdc.source().open(kept.slot()), kept, cdc.keeper());
+            Streamed streamed = continuation.streamed();
+            ChangeStream changes =
+                    new UntouchedStream(cdc.source().open(kept.slot()), kept, streamed.upTo(), cdc.keeper());
             if (altered != null) {
                 log.info(
                         "Looking for what the publication '{}' left out while it was altered",
@@ -210,7 +223,7 @@ final class CdcFeed implements Feed {
                 return;
             }
             joining = null;
-            stream = new StreamFeed(changes, cdc.keeper(), mine, state, after, continuation.streamed());
+            stream = new StreamFeed(changes, cdc.keeper(), mine, state, after, streamed);
         } catch (ChangeStreamException e) {
             joining = null;
             throw failed(e);
@@ -231,6 +244,7 @@ final class CdcFeed implements Feed {
 
     private void unavailable(SlotUnavailableException e) {
         sought = true;
+        soughtAt = System.nanoTime();
         joining = null;
         creating = null;
         // Whoever begins to store messages says so while this polls.

@@ -11,18 +11,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stream of the slot as it was found. Who makes the slot anew, or advances it, after it was found and before the stream
  * has it, takes with it what was committed in between, and nothing that comes would tell. Looks once, with the first change:
- * by then the stream surely has its slot, which others cannot touch any more, and nothing has been confirmed by it.
+ * by then the stream surely has its slot, which others cannot touch any more. Until then it confirms nothing itself.
  */
 final class UntouchedStream implements ChangeStream {
 
     private final ChangeStream stream;
     private final KeptSlot kept;
+    private final long published;
     private final SlotKeeper keeper;
     private boolean untouched;
 
-    UntouchedStream(ChangeStream stream, KeptSlot kept, SlotKeeper keeper) {
+    /**
+     * Of a slot.
+     *
+     * @param kept as it was found
+     * @param published up to where in the log all that the slot had has been published
+     */
+    UntouchedStream(ChangeStream stream, KeptSlot kept, long published, SlotKeeper keeper) {
         this.stream = stream;
         this.kept = kept;
+        this.published = published;
         this.keeper = keeper;
     }
 
@@ -37,17 +45,26 @@ final class UntouchedStream implements ChangeStream {
     }
 
     private void requireUntouched() {
-        if (Long.compareUnsigned(keeper.confirmed(), kept.confirmed()) > 0) {
-            throw new ChangeStreamException(
-                    "The replication slot '" + kept.slot().name()
-                            + "' was made anew, or advanced, by somebody else before it was streamed",
-                    null);
+        long confirmed = keeper.confirmed();
+        if (Long.compareUnsigned(confirmed, kept.confirmed()) <= 0) {
+            return;
         }
+        if (Long.compareUnsigned(confirmed, published) > 0 && keeper.holdsMessages()) {
+            throw keeper.lost("somebody has advanced it, or made it anew, before it was streamed from "
+                    + Long.toHexString(published) + " in the log on, and it stands at " + Long.toHexString(confirmed));
+        }
+        throw new ChangeStreamException(
+                "The replication slot '" + kept.slot().name()
+                        + "' was made anew, or advanced, by somebody else before it was streamed",
+                null);
     }
 
+    /** The next mark confirms what this leaves out. */
     @Override
     public void confirm(long lsn) {
-        stream.confirm(lsn);
+        if (untouched) {
+            stream.confirm(lsn);
+        }
     }
 
     @Override
