@@ -2,6 +2,7 @@ package io.micropatterns.outbox.relay;
 
 import io.micropatterns.core.deadletter.DeadLetterVersion;
 import io.micropatterns.core.lease.Lease;
+import io.micropatterns.outbox.OutboxException;
 import io.micropatterns.outbox.OutboxLog;
 import io.micropatterns.outbox.OutboxPublisher;
 import io.micropatterns.outbox.OutboxRecord;
@@ -82,7 +83,7 @@ final class ShardSession {
             while (lease.isHeld()) {
                 turn();
             }
-        } catch (RuntimeException e) {
+        } catch (OutboxException e) {
             saveAlso(e);
             throw e;
         }
@@ -91,9 +92,9 @@ final class ShardSession {
 
     /**
      * Where the stream does not keep the progress, a slow one that fails time and again would otherwise be sent the pages
-     * before each failure once more, and never get on.
+     * before each failure once more, and never get on. Not after a failure of the database, which would keep it waiting twice.
      */
-    private void saveAlso(RuntimeException failure) {
+    private void saveAlso(OutboxException failure) {
         try {
             save();
         } catch (RuntimeException e) {
