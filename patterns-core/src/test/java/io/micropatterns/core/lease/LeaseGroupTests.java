@@ -153,6 +153,7 @@ class LeaseGroupTests {
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(jdbc.queryForObject("select owner from patterns_lease", String.class))
                         .isNull());
+        assertThat(group.owners()).isEmpty();
     }
 
     @Test

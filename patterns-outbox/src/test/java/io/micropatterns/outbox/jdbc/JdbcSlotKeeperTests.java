@@ -345,11 +345,7 @@ class JdbcSlotKeeperTests {
     }
 
     private JdbcSlotKeeper impatient() throws SQLException {
-        PGSimpleDataSource patient = outbox.dataSource().unwrap(PGSimpleDataSource.class);
-        PGSimpleDataSource impatient = new PGSimpleDataSource();
-        impatient.setUrl(patient.getUrl());
-        impatient.setUser(patient.getUser());
-        impatient.setPassword(patient.getPassword());
+        PGSimpleDataSource impatient = outbox.newDataSource().unwrap(PGSimpleDataSource.class);
         impatient.setOptions(outbox.jdbc()
                 .queryForObject(
                         "select string_agg('-c ' || name || '=" + TIMEOUT.toMillis()

@@ -44,6 +44,11 @@ final class TestOutbox implements AutoCloseable {
         return dataSource;
     }
 
+    /** Another one of the same database, for whoever alters it. */
+    DataSource newDataSource() {
+        return PostgresServer.shared().dataSource(database);
+    }
+
     JdbcTemplate jdbc() {
         return new JdbcTemplate(dataSource);
     }
